@@ -1,4 +1,4 @@
-"""What people write by hand between layers: gates on channels, norms without weights, powers, in one small network."""
+"""What people write by hand between layers: gates on channels, norms, powers, in one small network."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Net(nn.Module):
         self.conv, self.head = nn.Conv2d(3, 6, 3, padding=1), nn.Linear(6, 4)
         self.less, self.more = nn.Linear(6, 3), nn.Linear(3, 6)
         self.power, self.name = nn.Parameter(torch.tensor([3.0])), name
+        self.factor, self.summand = nn.Parameter(torch.rand(6) + 0.5), nn.Parameter(torch.randn(6))
+
+    def in_groups(self, x: Tensor, groups: int) -> Tensor:
+        return fun.group_norm(x, groups, self.factor, self.summand, 0.01)
 
     def gate(self, x: Tensor) -> Tensor:
         return torch.sigmoid(self.more(torch.relu(self.less(x.mean((2, 3))))))
@@ -55,6 +59,12 @@ WRITTEN: dict[str, tuple[Callable[[Net, Tensor], Tensor], list[str]]] = {
     "least": (lambda net, x: x * torch.sigmoid(x.amin((2, 3), keepdim=True)), [BOX, "sigmoid", "mul"]),
     "over channels": (lambda net, x: x * torch.sigmoid(x.mean(1, keepdim=True)), [BOX, "sigmoid", "mul"]),
     "layer norm": (lambda net, x: fun.layer_norm(x.permute(0, 2, 3, 1), (6,)).permute(0, 3, 1, 2), ["layer_norm"]),
+    "1 group": (lambda net, x: net.in_groups(x, 1), ["group_norm"]),
+    "2 groups": (lambda net, x: net.in_groups(x, 2), ["group_norm"]),
+    "6 groups": (lambda net, x: net.in_groups(x, 6), ["group_norm"]),
+    "groups alone": (lambda net, x: fun.group_norm(x, 3), ["group_norm"]),
+    "each map": (lambda net, x: fun.instance_norm(x, None, None, net.factor, net.summand), ["group_norm"]),
+    "each map alone": (lambda net, x: torch.relu(fun.instance_norm(x, eps=0.01)), ["group_norm", "relu"]),
     "square": (lambda net, x: x.square(), ["mul"]),
     "power 2": (lambda net, x: x**2, ["mul"]),
     "neg": (lambda net, x: -x, ["scale"]),

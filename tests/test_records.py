@@ -63,6 +63,7 @@ ARGUMENTS_OF_A_CALL = """
     explain.imported.laying turned
     explain.imported.translation _conv2d
     explain.imported.translation _group_norm
+    explain.imported.translation _instance_norm
     explain.imported.translation _convolution
     explain.imported.translation _prelu
     explain.imported.translation of_constant

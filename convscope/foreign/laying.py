@@ -182,8 +182,16 @@ class _Laying:
             return replace(op, kind="Pixels", inputs=op.inputs[:1], attributes={}), pixel
         if axes == "ncl" and op.shape == (*before, 1):
             return self._same(op, "nchw")
+        if self._in_groups(op, axes, before):
+            return op, "ncl"
         flat = row(before, axes, op.shape)
         return (replace(op, kind="Flatten", inputs=op.inputs[:1], attributes={}), "nc") if flat else None
+
+    def _in_groups(self, op: Op, axes: str, before: tuple[int, ...]) -> bool:
+        """Whether maps are laid behind one another in groups, each of which is then normalised as one map."""
+        reading = {one.kind for one in self.given.ops if op.output in one.inputs}
+        apart = axes == "nchw" and len(op.shape) == 3 and op.shape[0] == before[0] and before[1] % op.shape[1] == 0
+        return apart and reading == {"InstanceNormalization"}
 
     def _stretched(self, op: Op) -> tuple[Op, str] | str | None:
         """Numbers that are stretched only to be joined with others, which stretches them as well."""

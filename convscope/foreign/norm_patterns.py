@@ -1,4 +1,6 @@
-"""Operators that together normalise by the picture's own numbers: a layer normalisation written out in pieces."""
+"""Operators that together normalise by the picture's own numbers: a layer normalisation written out in pieces, a group
+normalisation as operators before opset 18 have it.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +10,29 @@ from typing import NamedTuple
 import numpy as np
 
 from ..formula import kinds as k
+from ..formula.kinds import Layer
 from ..formula.onnx_operators import shortest
+from .axes import PLAIN
 from .graph import Graph, Op
-from .known import Known
+from .known import Known, number
 from .step import Array
 
 
 class _Even(NamedTuple):
-    """What is brought to mean 0 and variance 1 over its channels: the value that is, and the values in between."""
+    """What is brought to mean 0 and variance 1: the layer that this is but for what it learned, the value that it
+    reads, and the values in between.
+    """
 
+    layer: Layer
     source: str
-    eps: float
     within: frozenset[str]
 
 
 def normalised(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
-    """Return, by the value that each makes, the layer normalisations; None for the values within them."""
+    """Return, by the value that each makes, the layer and group normalisations; None for the values within them."""
     found: dict[str, Known | None] = {}
     for op in graph.ops:
-        even = _even(graph, makers, op)
+        even = _even(graph, makers, op) or _grouped(graph, makers, op)
         if even is None:
             continue
         end, within, numbers, learned = op.output, set(even.within), dict[str, Array](), list[str]()
@@ -42,7 +48,7 @@ def normalised(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> di
         inside = {*within, end}
         read = Counter(name for op in graph.ops if op.output in inside for name in op.inputs)
         if all(readers[name] == read[name] for name in within):  # none is read from outside
-            found[end] = Known(k.LayerNorm(even.eps), (even.source,), numbers, tuple(learned))
+            found[end] = Known(even.layer, (even.source,), numbers, tuple(learned))
             found |= dict.fromkeys(within)
     return found
 
@@ -70,8 +76,26 @@ def _even(graph: Graph, makers: dict[str, Op], op: Op) -> _Even | None:
     if squared is None or again is None or again[0] != source or not _over_channels(graph, variance):
         return None
     within = {top.output, root.output, inner.output, variance.output, square.output, squared.output, mean, again[1]}
-    number = shortest(float(graph.constants[eps].reshape(())))
-    return _Even(source, number, frozenset(within)) if 0 <= number <= 1 else None
+    added = shortest(float(graph.constants[eps].reshape(())))
+    return _Even(k.LayerNorm(added), source, frozenset(within)) if 0 <= added <= 1 else None
+
+
+def _grouped(graph: Graph, makers: dict[str, Op], op: Op) -> _Even | None:
+    """Return what `op` ends if it shapes maps back whose channels were laid behind one another, group by group, and
+    each group normalised as one map: what torch writes for its GroupNorm.
+    """
+    norm = _input(makers, op, "Reshape")
+    split = _input(makers, norm, "InstanceNormalization")
+    if norm is None or split is None or split.kind not in ("Reshape", "Tokens"):
+        return None
+    source, (weight, bias) = split.inputs[0], (graph.constants.get(name) for name in norm.inputs[1:3])
+    if weight is None or bias is None or (weight != 1).any() or bias.any():  # a factor for each group
+        return None
+    groups, eps = weight.size, number(norm, "epsilon", 1e-5)
+    laid = graph.axes.get(split.output), graph.axes.get(op.output)
+    if laid != (PLAIN[3], PLAIN[4]) or graph.shapes[source] != op.shape or op.shape[1] % groups or not 0 <= eps <= 1:
+        return None
+    return _Even(k.GroupNorm(groups, eps), source, frozenset({split.output, norm.output}))
 
 
 def _centred(graph: Graph, makers: dict[str, Op], op: Op) -> tuple[str, str] | None:

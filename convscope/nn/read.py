@@ -103,7 +103,7 @@ def group_norm(m: nn.GroupNorm) -> Found:
 
 
 def instance_norm(m: nn.InstanceNorm2d) -> Found:
-    return k.GroupNorm(m.num_features, m.eps) if not m.track_running_stats else None
+    return k.BatchNorm(m.eps) if m.track_running_stats else k.GroupNorm(m.num_features, m.eps)
 
 
 def layer_norm(m: nn.LayerNorm) -> Found:

@@ -160,14 +160,59 @@ def test_a_layer_normalisation_between_two_turns_of_the_axes_is_one_layer(tmp_pa
     same(tmp_path, model(ended(nodes), weights(f=(3,), b=(3,))), ["layer_norm", "gap", "flatten"])
 
 
-def test_a_group_normalisation_of_opset_18_has_numbers_by_group(tmp_path: Path) -> None:
-    tensors = weights(w=(6, 3, 1, 1), f=(2,), b=(2,))
+def group_norm(opset: int, groups: int) -> bytes:
+    """A group normalisation as one operator, which learns a number a group in opset 18, a channel from 21 on."""
+    learned = (6 if opset >= 21 else groups,)
     nodes = [
         helper.make_node("Conv", ["x", "w"], ["c"]),
-        helper.make_node("GroupNormalization", ["c", "f", "b"], ["n"], num_groups=2, epsilon=0.01),
+        helper.make_node("GroupNormalization", ["c", "f", "b"], ["n"], num_groups=groups, epsilon=0.01),
     ]
-    payload = same(tmp_path, model(ended(nodes), tensors, opset=18), ["conv", "group_norm", "gap"])
-    assert payload["figures"]["parameters"] == 18 + 4
+    return model(ended(nodes), weights(w=(6, 3, 1, 1), f=learned, b=learned), opset=opset)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("opset", [18, 21])
+def test_a_group_normalisation_has_numbers_by_group_or_by_channel(tmp_path: Path, opset: int, groups: int) -> None:
+    payload = same(tmp_path, group_norm(opset, groups), ["conv", "group_norm", "gap"])
+    assert payload["nodes"][1]["options"] == {"groups": groups, "eps": 0.01}
+    assert payload["figures"]["parameters"] == 18 + 2 * (6 if opset == 21 else groups)
+
+
+# By what is asked: whether channels laid behind one another, each group normalised as one map, are one layer.
+IN_GROUPS = {"whole": True, "read from outside": False, "a factor a group": False, "rows": False, "other maps": False}
+
+
+def in_groups(how: str) -> bytes:
+    """A group normalisation as three operators, and its scaling; or what only looks like one. As many channels as rows
+    and columns.
+    """
+    factor = [1, 1 + (how == "a factor a group")]
+    tensors = weights(w=(12, 3, 1, 1), f=(12, 1, 1), b=(1, 12, 1, 1)) | {"ones": np.float32(factor)}
+    tensors |= {"zeros": np.zeros(2, np.float32), "split": np.array([0, 2, -1]), "turned": np.array([0, 12, 6, -1])}
+    rows, twice = how == "rows", how == "read from outside"
+    source, back = "t" if rows else "c", "turned" if how == "other maps" else "size"
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], name="conv"),
+        *([helper.make_node("Transpose", ["c"], ["t"], perm=[0, 2, 3, 1])] if rows else []),
+        helper.make_node("Shape", [source], ["size"]),
+        helper.make_node("Reshape", [source, "split"], ["s"]),
+        helper.make_node("InstanceNormalization", ["s", "ones", "zeros"], ["i"], epsilon=0.01),
+        helper.make_node("Reshape", ["i", back], ["r"]),
+        *([helper.make_node("Transpose", ["r"], ["u"], perm=[0, 3, 1, 2])] if rows else []),
+        helper.make_node("Mul", ["u" if rows else "r", "f"], ["m"]),
+        helper.make_node("Add", ["b", "m"], ["a" if twice else "n"], name="norm"),
+        *([helper.make_node("Reshape", ["i", "size"], ["q"])] if twice else []),
+        *([helper.make_node("Add", ["a", "q"], ["n"])] if twice else []),
+    ]
+    return model(ended(nodes), tensors)
+
+
+@pytest.mark.parametrize("how", IN_GROUPS)
+def test_channels_laid_behind_one_another_and_normalised_are_groups(tmp_path: Path, how: str) -> None:
+    payload = same(tmp_path, in_groups(how), ["conv", "group_norm", "gap"] if IN_GROUPS[how] else ["conv", "opaque"])
+    found = [part.layer for part in open_foreign(tmp_path / "net.onnx").outline()]  # before numbers are compared
+    for kinds in ({node["kind"] for node in payload["nodes"]}, {layer.name for layer in found if layer is not None}):
+        assert ("group_norm" in kinds) is IN_GROUPS[how]
 
 
 @pytest.mark.parametrize(

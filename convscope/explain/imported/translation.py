@@ -213,6 +213,21 @@ def _group_norm(
     }
 
 
+def _instance_norm(input: torch.Tensor, *args: Any, **kwargs: Any) -> tuple[Layer, dict[str, Any]] | None:
+    """As many groups as channels; by running statistics it is what a batch normalisation is after training."""
+    names = _INSTANCE_OPERATOR if len(args) == len(_INSTANCE_OPERATOR) else _INSTANCE_FUNCTION
+    given = dict(zip(names, args, strict=False)) | kwargs
+    weight, bias, eps = given.get("weight"), given.get("bias"), given.get("eps", 1e-5)
+    if given.get("use_input_stats", True):
+        return _group_norm(input, input.shape[1], weight, bias, eps)
+    return _normalised(input, given["running_mean"], given["running_var"], weight, bias, eps=eps)
+
+
+_MORE = ("use_input_stats", "momentum", "eps")
+_INSTANCE_FUNCTION = ("running_mean", "running_var", "weight", "bias", *_MORE)
+_INSTANCE_OPERATOR = ("weight", "bias", "running_mean", "running_var", *_MORE, "cudnn_enabled")
+
+
 def _prelu(input: torch.Tensor, weight: torch.Tensor) -> tuple[Layer, dict[str, Any]] | None:
     several = weight.numel() > 1
     layer = PReLU(several)
@@ -224,6 +239,7 @@ _WEIGHTED: dict[str, Callable[..., tuple[Layer, dict[str, Any]] | None]] = {
     **dict.fromkeys(("convolution", "_convolution"), _convolution),
     "linear": _linear,
     "group_norm": _group_norm,
+    "instance_norm": _instance_norm,
     "prelu": _prelu,
     "batch_norm": lambda x, *args, **kwargs: (
         _normalised_operator if len(args) > 3 and isinstance(args[2], torch.Tensor) and len(args) == 8 else _normalised

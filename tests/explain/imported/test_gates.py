@@ -50,6 +50,32 @@ def test_norms_without_weights_are_the_layers_with_ones_and_zeros() -> None:
     assert payload["proof"]["difference"] < 1e-5
 
 
+class Tracked(nn.Module):
+    """Each map normalised by statistics that were gathered while training, by a module and by a function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 3)
+        self.each = nn.InstanceNorm2d(4, eps=0.1, affine=True, track_running_stats=True)
+        self.register_buffer("mean", torch.rand(4))
+        self.register_buffer("variance", torch.rand(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = fun.instance_norm(self.each(self.conv(x)), self.mean, self.variance, use_input_stats=False, eps=0.2)
+        return self.head(x.amax((2, 3)))
+
+
+def test_maps_normalised_by_gathered_statistics_are_normalised_as_a_batch() -> None:
+    module = Tracked()
+    module(torch.rand(9, *SHAPE))  # gathers
+    with torch.no_grad():
+        assert module.each.weight.uniform_(0.5, 2).std() > 0
+    payload: Any = convscope.look(module.eval(), torch.rand(2, *SHAPE)).payload
+    assert kinds(payload) == ["conv", "bn", "bn", "maxpool", "flatten", "fc"]
+    assert [node["options"]["eps"] for node in payload["nodes"][1:3]] == [0.1, 0.2]
+    assert payload["proof"]["difference"] < 1e-5
+
+
 def test_a_gate_written_by_hand_can_be_followed_down_to_the_pixels() -> None:
     """It is a network that a formula says."""
     found = convscope.relevance(Net("view"), torch.rand(2, *SHAPE).numpy())

@@ -206,7 +206,17 @@ function reshapedRule(state, op) {
   if (axes === "nc" && rank > 2 && rank < 5 && op.shape.join() === [...before, 1, 1].slice(0, rank).join())
     return { op: { ...bare, kind: "Pixels" }, axes: PLAIN_AXES[rank] };
   if (axes === "ncl" && op.shape.join() === [...before, 1].join()) return unchanged(state, op, "nchw");
+  if (isInGroups(state, op, axes)) return { op, axes: "ncl" };
   return isRow(before, axes, op.shape) ? { op: { ...bare, kind: "Flatten" }, axes: "nc" } : null;
+}
+
+/** Whether maps are laid behind one another in groups, each of which is then normalised as one map.
+ * @param {Laying} state @param {Op} op @param {string} axes */
+function isInGroups({ given }, { output, shape, inputs }, axes) {
+  const before = given.shapes.get(inputs[0]) ?? [];
+  const reading = given.ops.filter((one) => one.inputs.includes(output));
+  const apart = axes === "nchw" && shape.length === 3 && shape[0] === before[0] && before[1] % shape[1] === 0;
+  return apart && reading.length > 0 && reading.every(({ kind }) => kind === "InstanceNormalization");
 }
 
 /** Numbers that are stretched only to be joined with others, which stretches them as well. @type {Rule} */

@@ -1,24 +1,26 @@
 /**
- * Operators that together normalise by the picture's own numbers: a layer normalisation written out in pieces. As
- * convscope/foreign/norm_patterns.py.
+ * Operators that together normalise by the picture's own numbers: a layer normalisation written out in pieces, a group
+ * normalisation as operators before opset 18 have it. As convscope/foreign/norm_patterns.py.
  */
 
-import { constantNamed, knownAs, layerWith, madeOf, shapeNamed, shortest } from "./known.js";
+import { PLAIN_AXES } from "./axes.js";
+import { attributeNumber, constantNamed, knownAs, layerWith, madeOf, shapeNamed, shortest } from "./known.js";
 
 /** @typedef {import("./graph.js").Op} Op */
 /** @typedef {import("./known.js").Known} Known */
 /** @typedef {import("./patterns.js").Merged} Merged */
 /** @typedef {import("./patterns.js").Within} Within */
-/** @typedef {{source: string, eps: number, within: string[]}} Even what is brought to mean 0 and variance 1 over its
- * channels: the value that is, and the values in between */
+/** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
+/** @typedef {{layer: LayerPlan, source: string, within: string[]}} Even what is brought to mean 0 and variance 1: the layer
+ * that this is but for what it learned, the value that it reads, and the values in between */
 
-/** The layer normalisations, by the value that each makes. @param {Within} given @returns {Merged} */
+/** The layer and group normalisations, by the value that each makes. @param {Within} given @returns {Merged} */
 export function normalisedLayers(given) {
   const { graph } = given;
   /** @type {Merged} */
   const found = new Map();
   for (const op of graph.ops) {
-    const even = evenedBy(given, op);
+    const even = evenedBy(given, op) ?? groupedBy(given, op);
     if (!even) continue;
     const channels = shapeNamed(graph, even.source)[1];
     const [within, learned] = [new Set(even.within), /** @type {string[]} */ ([])];
@@ -40,7 +42,7 @@ export function normalisedLayers(given) {
     const read = new Map();
     for (const name of inside.flatMap(({ inputs }) => inputs)) read.set(name, (read.get(name) ?? 0) + 1);
     if ([...within].some((name) => given.readers.get(name) !== read.get(name))) continue; // read from outside
-    found.set(end, knownAs(layerWith("layer_norm", { eps: even.eps }), [even.source], tensors, learned));
+    found.set(end, knownAs(even.layer, [even.source], tensors, learned));
     for (const name of within) found.set(name, null);
   }
   return found;
@@ -67,7 +69,28 @@ function evenedBy(given, op) {
   const within = [top, root, inner, variance, square, squared].map(({ output }) => output);
   const number = shortest(constantNamed(graph, eps).values[0]);
   if (!(number >= 0 && number <= 1)) return null;
-  return { source: apart.source, eps: number, within: [...within, apart.mean, again.mean] };
+  const layer = layerWith("layer_norm", { eps: number });
+  return { layer, source: apart.source, within: [...within, apart.mean, again.mean] };
+}
+
+/** What an operator ends if it shapes maps back whose channels were laid behind one another, group by group, and each
+ * group normalised as one map: what torch writes for its GroupNorm. @param {Within} given @param {Op} op
+ * @returns {Even | null} */
+function groupedBy(given, op) {
+  const { graph } = given;
+  const norm = makerOfFirst(given, op, "Reshape");
+  const split = makerOfFirst(given, norm, "InstanceNormalization");
+  if (!norm || !split || !["Reshape", "Tokens"].includes(split.kind)) return null;
+  const source = split.inputs[0];
+  const [weight, bias] = norm.inputs.slice(1, 3).map((name) => graph.constants.get(name));
+  if (!weight || !bias) return null;
+  if (weight.values.some((n) => n !== 1) || bias.values.some((n) => n !== 0)) return null; // a factor for each group
+  const [groups, eps] = [weight.size, attributeNumber(norm, "epsilon", 1e-5)];
+  const [apart, back] = [split.output, op.output].map((name) => graph.axes.get(name));
+  if (apart !== PLAIN_AXES[3] || back !== PLAIN_AXES[4]) return null;
+  if (shapeNamed(graph, source).join() !== op.shape.join()) return null;
+  if (op.shape[1] % groups || !(eps >= 0 && eps <= 1)) return null;
+  return { layer: layerWith("group_norm", { groups, eps }), source, within: [split.output, norm.output] };
 }
 
 /** What x − mean of x is of, over the channels. @param {Within} given @param {Op} op */

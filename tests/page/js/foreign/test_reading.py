@@ -20,7 +20,7 @@ from convscope.foreign.reading import Foreign, open_foreign
 from convscope.page.opening import empty_html, opening_dictionary, opening_words
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_look import head
-from tests.foreign.test_operators import NODES, ended, of_one, on_rows
+from tests.foreign.test_operators import IN_GROUPS, NODES, ended, group_norm, in_groups, of_one, on_rows
 from tests.foreign.test_sidecar import BASE, CASES
 from tests.page.js.foreign.node import Reader
 
@@ -135,17 +135,24 @@ def test_a_transposed_convolution_may_say_what_it_makes(page: Reader, said: str,
     compared(page, model(nodes, weights(w=(3, 2, 3, 3), b=(2,))), tmp_path / "net.onnx", size=[12, 12])
 
 
-def test_a_group_normalisation_of_opset_18_and_paddings_by_axes(page: Reader, tmp_path: Path) -> None:
-    tensors = weights(w=(6, 3, 1, 1), f=(2,), b=(2,)) | {"sides": np.array([1, 2, 2, 1]), "axes": np.array([2, 3])}
-    nodes = ended(
-        [
-            helper.make_node("Conv", ["x", "w"], ["c"]),
-            helper.make_node("GroupNormalization", ["c", "f", "b"], ["m"], num_groups=2, epsilon=0.01),
-            helper.make_node("Pad", ["m", "sides", "value", "axes"], ["n"]),
-        ]
-    )
-    tensors |= {"value": np.array(0.25, np.float32)}
-    compared(page, model(nodes, tensors, opset=18), tmp_path / "net.onnx", size=[12, 12])
+def test_paddings_by_axes(page: Reader, tmp_path: Path) -> None:
+    nodes = ended([helper.make_node("Pad", ["x", "sides", "value", "axes"], ["n"])])
+    tensors = {"sides": np.array([1, 2, 2, 1]), "value": np.array(0.25, np.float32), "axes": np.array([2, 3])}
+    said = compared(page, model(nodes, tensors, opset=18), tmp_path / "net.onnx", size=[12, 12])
+    assert said["nodes"][0]["kind"] == "pad"
+
+
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("opset", [18, 21])
+def test_a_group_normalisation_as_one_operator(page: Reader, opset: int, groups: int, tmp_path: Path) -> None:
+    said = compared(page, group_norm(opset, groups), tmp_path / "net.onnx", size=[12, 12])
+    assert said["nodes"][1]["kind"] == "group_norm"
+
+
+@pytest.mark.parametrize("how", IN_GROUPS)
+def test_channels_laid_behind_one_another_and_normalised_are_groups(page: Reader, how: str, tmp_path: Path) -> None:
+    said = compared(page, in_groups(how), tmp_path / "net.onnx", size=[12, 12])
+    assert ("group_norm" in {node["kind"] for node in said["nodes"]}) is IN_GROUPS[how]
 
 
 @pytest.mark.parametrize("asked", [Asked(range="-1-1"), Asked((0.1, 0.2, 0.3), 0.5), Asked(range="0-255", bgr=True)])
