@@ -147,6 +147,14 @@ def test_each_number_of_joined_rows_sees_its_own_branchs_cell() -> None:
     assert (network.nodes[7].field.size, network.nodes[7].field.start) == ((6, 7), (0, 0))  # cells a whole step apart
 
 
+def test_tokens_see_their_patch_and_learned_ones_see_nothing() -> None:
+    """The first patch is the place right after the learned ones; the places go on row after row."""
+    for extra in range(3):
+        network = trace(parse(f"conv(2, 2, stride=2) + tokens({extra})"), (1, 4, 6))
+        patches = [(top, left, top + 1, left + 1) for top in (0, 2) for left in (0, 2, 4)]
+        assert [seen(network, 1, (at, 0)) for at in range(extra + 6)] == [None] * extra + patches
+
+
 def test_rows_of_equal_grids_and_unlike_steps_see_together_what_all_of_them_see() -> None:
     """Two units a pixel apart that see 6 pixels each, beside two that stand 4 apart and see 2: 7 pixels in all."""
     network = trace(parse("concat(conv(1, 6) + flatten, maxpool(2, stride=4) + flatten) + fc"), (1, 7, 7))
