@@ -208,10 +208,10 @@ const SHEETS = {
   ],
   own: ({ doc, t }) => [
     make(doc, "p", {}, t("sheet.m1")),
-    ruled(doc, [t("sheet.m2"), t("sheet.m3"), t("sheet.m4")], blank(4, 3)),
+    ruled(doc, [t("sheet.m2"), t("sheet.m3"), t("sheet.m4")], blank(5, 3)),
     make(doc, "p", {}, t("sheet.m5")),
-    grid(doc, blank(4, 4), 12),
-    lines(doc, [t("sheet.m6", { line: LINE }), t("sheet.m7", { line: LINE }), t("sheet.m8")]),
+    grid(doc, blank(5, 5), 12),
+    lines(doc, [t("sheet.m6", { line: LINE }), t("sheet.m7", { line: LINE }), t("sheet.m8", { line: LINE })]),
   ],
   script: ({ doc, t }) => [
     make(doc, "p", {}, t("sheet.n1")),
