@@ -45,9 +45,9 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     payload = {**site_payload(run), "mnist": whole.to_json(), "pretrained": pretrained.to_json()}
     pages = (
         lab_html(payload, False, packed=True),
-        page_html(look(run).payload, packed=True),
+        page_html({**look(run).payload, "lab": f"{PAGES[0]}#c=mnist"}, packed=True),
         teacher_html(teacher_payload(payload)),
-        empty_html(),
+        empty_html(lab=PAGES[0]),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)

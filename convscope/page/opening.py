@@ -29,10 +29,11 @@ def opening_dictionary(language: str) -> dict[str, str]:
     return words
 
 
-def empty_html(lang: str = "auto") -> str:
+def empty_html(lang: str = "auto", lab: str | None = None) -> str:
     """Return the page as one HTML document, with page_html's policy: it asks for nothing.
 
-    `lang` is "en", "ko" or "auto", the reader's own. Raises UsageError for another.
+    `lang` is "en", "ko" or "auto", the reader's own; `lab` the address of the lab that it is part of. Raises UsageError
+    for another language.
     """
     if lang not in (*LANGUAGES, "auto"):
         raise UsageError("language.unknown", got=lang, expected=phrase("language.unknown.expected"))
@@ -41,6 +42,7 @@ def empty_html(lang: str = "auto") -> str:
         "format": "convscope-opening",
         "title": opening_dictionary("en" if lang == "auto" else lang)["drop.title"],
         "language": lang,
+        "lab": lab,
         "large_macs": LARGE_MACS,
         "foreign": table().to_json(),
         **formula_table(),

@@ -148,4 +148,15 @@ def test_its_link_opens_the_trained_networks_page(site: Site) -> None:
     payload = payload_of((site.folder / "trained.html").read_text(encoding="utf-8"))
     assert payload["formula"] == json.loads((site.run / "run.json").read_text())["formula"]
     assert len(site.browser.find_elements(By.CSS_SELECTOR, "canvas")) > 5
+
+
+@pytest.mark.parametrize(("page", "chapter"), [("trained.html", "mnist"), ("open.html", "")])
+def test_the_pages_beside_the_chapters_lead_back_to_them(site: Site, page: str, chapter: str) -> None:
+    site.open("l=ko&h=dark", page)
+    site.browser.find_element(By.CSS_SELECTOR, ".brand a").click()
+    until(lambda: "/index.html" in site.browser.current_url and site.text("h1"))
+    look = "return [document.documentElement.lang, document.documentElement.dataset.theme]"
+    assert site.js(look) == ["ko", "dark"]
+    until(lambda: site.text("h1").endswith(WORDS["ko"]["mnist.title" if chapter else "lab.title"]))
+    assert site.console() == []
     assert site.console() == []

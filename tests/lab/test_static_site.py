@@ -34,7 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "page_html", lambda payload, packed: "<p>")
     monkeypatch.setattr(site, "lab_html", lambda payload, api, packed: "<p>lab")
     monkeypatch.setattr(site, "teacher_html", lambda payload: "<p>teacher")
-    monkeypatch.setattr(site, "empty_html", lambda: "<p>open")
+    monkeypatch.setattr(site, "empty_html", lambda lab: "<p>open")
     monkeypatch.setattr(site, "teacher_payload", lambda payload: payload)
     monkeypatch.setattr(site, "lab_payload", Nothing)
 
@@ -71,7 +71,7 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
         int(f.stem) for f in (run / "snapshots").iterdir()
     )
     looked = payload_of((folder / "trained.html").read_text(encoding="utf-8"))
-    assert looked["formula"] == recorded["run"]["formula"]
+    assert (looked["formula"], looked["lab"]) == (recorded["run"]["formula"], "index.html#c=mnist")
     for page in PAGES:
         html = (folder / page).read_text(encoding="utf-8")
         assert "a private place" not in html

@@ -303,5 +303,6 @@ class Payload(Record):
     proof: Proof | None = None  # of a network that convscope did not build
     names: Mapping[str, str] = field(default_factory=dict)  # of its nodes in the module that it was, where others
     against: Against | None = None  # the network that it is compared with
+    lab: str | None = None  # where the lab is that the page is part of
     format: str = FORMAT
     version: int = VERSION

@@ -299,6 +299,7 @@
  * @property {Proof | null} proof of a network that convscope did not build
  * @property {Record<string, string>} names of its nodes in the module that it was, where others
  * @property {Against | null} against the network that it is compared with
+ * @property {string | null} lab where the lab is that the page is part of; null where it stands alone
  */
 
 export {};

@@ -3,7 +3,7 @@
  * computer.
  */
 
-import { languageChoice, themeButton } from "../kit/appearance.js";
+import { brandLine, languageChoice, themeButton } from "../kit/appearance.js";
 import { make, refill } from "../kit/dom.js";
 import { languageOf, phrase, spoken, translator } from "../kit/i18n.js";
 import { whenRead } from "../engine/inflate.js";
@@ -69,7 +69,8 @@ function startEmpty(doc, win, payload, dictionaries) {
       settings.theme = isDark() ? "light" : "dark";
       showEmpty();
     });
-    place = dropPlace(doc, t, payload, [speak, theme], (files) => void take(files));
+    const brand = brandLine(doc, t, payload.lab, isDark());
+    place = dropPlace(doc, t, payload, brand, [speak, theme], (files) => void take(files));
     refill(page, place.element);
   };
 
@@ -127,7 +128,7 @@ function startEmpty(doc, win, payload, dictionaries) {
     }
     const draws = !seen || !shown.payload.nodes.some(({ name }) => name === seen.node);
     if (draws) win.history.replaceState(null, "", `#v=draw${languageHash()}`);
-    start(doc, win, { ...shown.payload, language: payload.language }, dictionaries, running.signal);
+    start(doc, win, { ...shown.payload, language: payload.language, lab: payload.lab }, dictionaries, running.signal);
     opened = openedBar(doc, words, chosen, shown, {
       take: (files) => void take(files),
       ask: (change) => {

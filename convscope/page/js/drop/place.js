@@ -6,10 +6,10 @@ import { thousands } from "../kit/format.js";
 /** @typedef {import("../kit/i18n.js").Translate} Translate */
 
 /**
- * @param {Document} doc @param {Translate} t @param {any} payload its bounds @param {Element[]} settings
- * @param {(files: File[]) => void} take
+ * @param {Document} doc @param {Translate} t @param {any} payload its bounds @param {Element} brand
+ * @param {Element[]} settings @param {(files: File[]) => void} take
  */
-export function dropPlace(doc, t, payload, settings, take) {
+export function dropPlace(doc, t, payload, brand, settings, take) {
   const said = make(doc, "p", { class: "drop-said", role: "status" });
   const choose = fileChoice(doc, t("drop.choose"), take, "button primary");
   const zone = make(
@@ -30,13 +30,7 @@ export function dropPlace(doc, t, payload, settings, take) {
       doc,
       "header",
       { class: "masthead" },
-      make(
-        doc,
-        "div",
-        { class: "titles" },
-        make(doc, "p", { class: "brand" }, "convscope"),
-        make(doc, "h1", {}, t("drop.title")),
-      ),
+      make(doc, "div", { class: "titles" }, brand, make(doc, "h1", {}, t("drop.title"))),
       make(doc, "div", { class: "settings" }, settings),
     ),
     make(

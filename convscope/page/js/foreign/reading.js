@@ -164,6 +164,7 @@ export function foreignPayload(network, tensors, count) {
     proof: null,
     names: {},
     against: null,
+    lab: null,
     ...network,
   };
 }

@@ -1,8 +1,20 @@
-/** What every page's head has: the language that it speaks, and whether it is light or dark. */
+/** What every page's head has: whose it is, the language that it speaks, and whether it is light or dark. */
 
-import { button, segmented } from "./dom.js";
+import { button, make, segmented } from "./dom.js";
 
 /** @typedef {(key: string) => string} Words */
+
+/**
+ * Whose page it is; the way back to the lab where the page is part of one, in the language and the light that it has.
+ * @param {Document} doc @param {Words} t @param {string | null} lab its address @param {boolean} dark
+ */
+export function brandLine(doc, t, lab, dark) {
+  const look = `l=${doc.documentElement.lang}&h=${dark ? "dark" : "light"}`;
+  const name =
+    lab &&
+    make(doc, "a", { class: "link", href: `${lab}${lab.includes("#") ? "&" : "#"}${look}` }, `← ${t("lab.back")}`);
+  return make(doc, "p", { class: "brand" }, name ?? "convscope");
+}
 
 /** @param {Document} doc @param {Words} t @param {(language: string) => void} speak */
 export function languageChoice(doc, t, speak) {

@@ -1,6 +1,6 @@
 /** The head of the page: title, formula, contents, language, light. */
 
-import { languageChoice, themeButton } from "../../kit/appearance.js";
+import { brandLine, languageChoice, themeButton } from "../../kit/appearance.js";
 import { boxOf, button, make, segmented } from "../../kit/dom.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -71,7 +71,7 @@ export function pageHeader(app) {
         doc,
         "div",
         { class: "titles" },
-        make(doc, "p", { class: "brand" }, "convscope"),
+        brandLine(doc, t, payload.lab, app.dark()),
         make(doc, "h1", {}, payload.title),
       ),
       make(

@@ -111,6 +111,7 @@ function payloadOf(lab, result) {
     proof: null,
     names: {},
     against: null,
+    lab: null,
   };
 }
 
