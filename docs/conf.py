@@ -30,6 +30,7 @@ copybutton_prompt_text = "$ "
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
+python_maximum_signature_line_length = 88  # a longer one has a line for each parameter
 
 html_theme = "furo"
 html_title = "convscope"

@@ -17,6 +17,7 @@ MAPS = 64  # shown at most
 ACROSS = 16  # maps in a row, at most
 SIDE = 128  # numbers along a map's side; of a larger one means are shown
 PIXELS = 2**18  # of all maps together
+EDGE = "1px solid rgba(128, 128, 128, 0.4)"  # the colours around 0 are near a light page's own
 ZOOMED = {1: 224, 8: 112, MAPS: 56}  # up to how many maps, and pixels on the screen along the side of each
 
 
@@ -25,8 +26,9 @@ class HeatMap(np.ndarray[Any, np.dtype[Any]]):
     array like any other, and what is computed from it shows itself too.
 
     Zero lies in the middle of the scale of colours: "activations" from blue to orange, "weights" from purple to green,
-    "grey" from black, which is 0, to white. All maps share one scale, up to the largest magnitude among them. Of many
-    maps the first are shown, of large ones means; the line below says so.
+    "grey" from black, which is 0, to white. All maps share one scale, up to the largest magnitude among them; the line
+    below shows it, from 0 where no number lies below. Of many maps the first are shown, of large ones means, and the
+    line says so.
     """
 
     scale: str
@@ -126,6 +128,7 @@ def html(array: np.ndarray[Any, Any], scale: str) -> str:
     limit = float(np.abs(maps, where=finite, out=np.zeros_like(maps)).max())
     if scale == "grey" and array.dtype == np.uint8:
         limit = 255.0
+    signed = scale != "grey" and bool((maps[finite] < 0).any())
     rows, columns, h, w = maps.shape
     numbers = np.zeros((rows, columns, h + 1, w + 1), np.uint8)  # a transparent line between two maps
     steps = np.where(finite, maps, 0.0) / (limit or 1.0) * (palette.MIDDLE - 1)
@@ -140,8 +143,8 @@ def html(array: np.ndarray[Any, Any], scale: str) -> str:
     width = sheet.shape[1] * zoom
     return (
         f'<div><img src="{image}" width="{width}" alt="{escape("heat map, " + ", ".join(words))}" '
-        f'style="image-rendering: pixelated; width: {width}px; max-width: 100%; height: auto">'
-        f'<div style="font-size: 0.85em">{escape(" · ".join(words))} &nbsp; {_legend(scale, limit)}</div></div>'
+        f'style="image-rendering: pixelated; width: {width}px; max-width: 100%; height: auto; outline: {EDGE}">'
+        f'<div style="font-size: 0.85em">{escape(" · ".join(words))} &nbsp; {_legend(scale, limit, signed)}</div></div>'
     )
 
 
@@ -154,18 +157,24 @@ def _nothing(array: np.ndarray[Any, Any]) -> list[str]:
     return [] if not zero else ["0 everywhere" if zero == count else f"{zero:,} of {count:,} are 0 everywhere"]
 
 
-def _legend(scale: str, limit: float) -> str:
-    """Return the scale of colours with the numbers at its ends."""
+def _legend(scale: str, limit: float, signed: bool) -> str:
+    """Return the scale of colours, its half from 0 on unless `signed`, with the numbers at its ends."""
     stops = palette.STOPS[scale]
-    if scale == "grey":
-        stops = stops[len(stops) // 2 :]
-    low = "0" if scale == "grey" else f"−{_number(limit)}"
-    bar = f"display: inline-block; width: 6em; height: 0.7em; background: linear-gradient(90deg, {', '.join(stops)})"
+    low = f"−{_number(limit)}"
+    if not signed:
+        stops, low = stops[len(stops) // 2 :], "0"
+    bar = (
+        f"display: inline-block; width: 6em; height: 0.7em; outline: {EDGE}; "
+        f"background: linear-gradient(90deg, {', '.join(stops)})"
+    )
     return f'{low} <span style="{bar}"></span> {_number(limit)}'
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if isfinite(value) else "∞"
+    """Return three digits of a number, and all before the point of one that fits in six."""
+    if not isfinite(value):
+        return "∞"
+    return f"{value:,.0f}" if 999.5 <= value < 999_999.5 else f"{value:.3g}"
 
 
 def _means(maps: np.ndarray[Any, np.dtype[np.float64]], side: int) -> np.ndarray[Any, np.dtype[np.float64]]:

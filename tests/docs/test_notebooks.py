@@ -19,6 +19,25 @@ SHOWN = {  # pieces of what the page shows: tables, heat maps, curves, drawings,
 }
 
 
+def foreign(shown: str) -> list[str]:
+    """Return what an output must not have where scripts and other addresses are forbidden, as in VS Code and Colab."""
+    tags = re.findall(r"<(?:script|link|object|embed|style)\b[^>]*>|\son\w+=", shown)
+    return [*tags, *re.findall(r'(?:src|srcset|data)="(?!data:image/)[^"]*"|url\([^)]*\)|@import', shown)]
+
+
+def coloured(shown: str) -> list[str]:
+    """Return the colours that styles set for text and what is behind it, those of a bar or a line left out."""
+    rules = [rule.strip() for style in re.findall(r'style="([^"]*)"', shown) for rule in style.split(";")]
+    return [rule for rule in rules if re.match(r"(?:background(?:-color)?|color):(?! linear-gradient)", rule)]
+
+
+def test_what_an_output_must_not_have_is_found() -> None:
+    for bad in ("<script>", '<link rel="x">', '<p onclick="">', '<img src="https://a.b/c.png">', "url(x)", "@import x"):
+        assert foreign(f"<div>{bad}</div>")
+    assert foreign('<img src="data:image/png;base64,AA" alt="src">') == []
+    assert coloured('<p style="margin: 0; color: #000; background: #fff">') == ["color: #000", "background: #fff"]
+
+
 def test_the_notebooks_are_stored_without_outputs_and_listed() -> None:
     assert {path.stem for path in NOTEBOOKS} == set(SHOWN)
     page = (DOCS / "notebooks.md").read_text(encoding="utf-8")
@@ -37,6 +56,9 @@ def test_a_notebook_runs_and_its_page_has_what_it_shows(path: Path) -> None:
     page = executed(path)
     assert not re.search(r'<(?:script|link|img)[^>]*(?:src|href)="https?:', page.split("<iframe")[0])
     body = page[page.index("<main") :]
+    beside = re.sub(r'\ssrcdoc="[^"]*"', "", body)  # look's page, which has all that it needs inside
+    assert foreign(beside) == []
+    assert set(coloured(beside)) <= {"background: none", "color: inherit"}, "what is not seen on white, or on black"
     assert {piece: body.count(piece) for piece in SHOWN[path.stem]} == SHOWN[path.stem]
     title = re.search("<title>(.*?)</title>", page)
     first = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]

@@ -126,6 +126,12 @@ def test_a_model_file_alone_has_no_history(run: Path, tmp_path: Path) -> None:
     assert page.payload["samples"]["names"] == [""], "a blank picture to draw on"
 
 
+def test_pixels_that_have_no_name_are_numbered(run: Path) -> None:
+    """An empty name is the blank picture's."""
+    shape = convscope.load(run).network.input
+    assert convscope.look(run, pixels(2, shape)).payload["samples"]["names"][:2] == ["#0", "#1"]
+
+
 def test_data_that_is_no_longer_there_is_said(run: Path) -> None:
     settings = read_run_json(run)
     settings["data"]["name"] = "/gone/stripes"

@@ -62,7 +62,31 @@ def test_kernels_have_a_row_for_each_filter_and_a_column_for_each_channel() -> N
     assert sheet(kernels).shape == (2 * 6 - 1, 3 * 8 - 1, 4)
     text = heat_map(kernels, "weights")._repr_html_()
     assert "2 × 3 × 5 × 7 · float32" in text
-    assert "−209" in text
+    assert "0 <span" in text
+    assert "</span> 209<" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "scale", "low", "high", "first"),
+    [
+        ([[-1.0, 3.0]], "activations", "−3", "3", "#2f7cbb"),
+        ([[0.0, 3.0]], "activations", "0", "3", "#faf7f0"),
+        ([[0.0, 3.0, np.nan]], "weights", "0", "3", "#faf7f0"),
+        ([[-3.0]], "weights", "−3", "3", "#9a5fba"),
+        ([[-3.0, 4.0]], "grey", "0", "4", "#000000"),
+        ([[-1234.5]], "activations", "−1,234", "1,234", "#2f7cbb"),
+        ([[999.5]], "activations", "0", "1,000", "#faf7f0"),
+        ([[999.4]], "activations", "0", "999", "#faf7f0"),
+        ([[2e6]], "activations", "0", "2e+06", "#faf7f0"),
+    ],
+)
+def test_the_line_below_shows_the_scale_that_is_used(
+    values: list[list[float]], scale: str, low: str, high: str, first: str
+) -> None:
+    text = heat_map(values, scale)._repr_html_()
+    shown = re.search(r"&nbsp; (\S+) <span [^>]*linear-gradient\(90deg, (#\w+), .*></span> (\S+)</div></div>$", text)
+    assert shown is not None
+    assert shown.groups() == (low, first, high)
 
 
 def test_of_many_maps_the_first_are_shown_and_it_says_so() -> None:

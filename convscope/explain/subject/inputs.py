@@ -81,7 +81,7 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
             unread.append(result)
         else:
             read.append(result)
-            names.append(pictures[i][0])
+            names.append(pictures[i][0] or f"#{i}")
     if not read:
         raise unread[0]
     stack = np.stack([picture.pixels for picture in read])
@@ -93,9 +93,9 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
 def _grouped(names: list[str], notes: list[tuple[Phrase, ...]]) -> tuple[Phrase, ...]:
     """Return each different note once, with the first picture that it is on and how many there are."""
     found: dict[str, list[tuple[str, Phrase]]] = {}
-    for i, (name, own) in enumerate(zip(names, notes, strict=True)):
+    for name, own in zip(names, notes, strict=True):
         for note in own:
-            found.setdefault(str(note), []).append((name or f"#{i}", note))
+            found.setdefault(str(note), []).append((name, note))
     said = []
     for on in found.values():
         path, note = on[0][0], on[0][1]
@@ -138,7 +138,7 @@ def names_sized_data(word: str) -> bool:
 
 
 def _named(thing: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, picture) for each picture that one thing means."""
+    """Yield (name, picture) for each picture that one thing means; pixels have no name of their own."""
     if not isinstance(thing, (str, os.PathLike)):
         yield "", thing
         return
