@@ -1,6 +1,6 @@
 /** A small plot: axes with numbers, curves, and a place that the pointer moves along x. */
 
-import { makeSvg, refill } from "../kit/dom.js";
+import { make, makeSvg, refill } from "../kit/dom.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 /** @typedef {{kind: string, of: (x: number) => number, from?: number, to?: number}} Curve */
@@ -108,4 +108,13 @@ export function plotOf(lab, { name, x, y, xTicks, yTicks, high = 230, ticks = pl
 /** @param {number} value */
 function plotTick(value) {
   return String(value).replace("-", "−");
+}
+
+/**
+ * A plot with what its lines are below it, each with the class of its sign.
+ * @param {Document} doc @param {{element: Element}} plot @param {[string, string][]} keys
+ */
+export function figureWithKey(doc, plot, keys) {
+  const words = keys.map(([kind, text]) => make(doc, "span", { class: `key ${kind}`.trim() }, text));
+  return make(doc, "figure", {}, plot.element, make(doc, "figcaption", { class: "curve-key" }, ...words));
 }

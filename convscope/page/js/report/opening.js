@@ -1,6 +1,6 @@
 /** The beginning of a report: what the run is worth in one sentence, in brief, and what was understood of the data. */
 
-import { languageChoice, themeButton } from "../kit/appearance.js";
+import { brandLine, languageChoice, masthead, themeButton } from "../kit/appearance.js";
 import { make } from "../kit/dom.js";
 import { fixed, thousands } from "../kit/format.js";
 import { spoken } from "../kit/i18n.js";
@@ -20,19 +20,7 @@ export function opening(app, contents, dark, speak, light) {
     doc,
     "header",
     { class: "head" },
-    make(
-      doc,
-      "div",
-      { class: "masthead" },
-      make(
-        doc,
-        "div",
-        { class: "titles" },
-        make(doc, "p", { class: "brand" }, "convscope"),
-        make(doc, "h1", {}, t("report.title", { name: report.title })),
-      ),
-      make(doc, "div", { class: "settings" }, language, theme),
-    ),
+    masthead(doc, brandLine(doc, t, null, dark), t("report.title", { name: report.title }), language, theme),
     verdict(app),
     brief(app),
     make(

@@ -2,7 +2,7 @@
 
 import { make, makeSvg, tableHead } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { plotOf } from "../plot.js";
+import { figureWithKey, plotOf } from "../plot.js";
 import { informationOf } from "../sums/information.js";
 import { presets, slider } from "../widgets.js";
 import { trueShareOf } from "./loss_state.js";
@@ -62,19 +62,10 @@ export function penaltyPart(lab) {
       doc,
       "div",
       { class: "plot-row" },
-      make(
-        doc,
-        "figure",
-        {},
-        plot.element,
-        make(
-          doc,
-          "figcaption",
-          { class: "curve-key" },
-          make(doc, "span", { class: "key measured-loss" }, t("info.ce")),
-          make(doc, "span", { class: "key dotted" }, t("info.l1")),
-        ),
-      ),
+      figureWithKey(doc, plot, [
+        ["measured-loss", t("info.ce")],
+        ["dotted", t("info.l1")],
+      ]),
       make(doc, "div", {}, slide.element, jump.element, make(doc, "div", { class: "table-scroll" }, table), times),
     ),
   );

@@ -3,7 +3,7 @@
 import { smoothedTarget, smoothingFloor } from "../../engine/smoothing.js";
 import { make, makeSvg, refill } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
-import { plotOf } from "../plot.js";
+import { figureWithKey, plotOf } from "../plot.js";
 import { smoothedLoss } from "../sums/information.js";
 import { slider } from "../widgets.js";
 import { smoothingOf } from "./loss_state.js";
@@ -48,20 +48,11 @@ export function smoothingPart(lab) {
       doc,
       "div",
       { class: "plot-row" },
-      make(
-        doc,
-        "figure",
-        {},
-        plot.element,
-        make(
-          doc,
-          "figcaption",
-          { class: "curve-key" },
-          make(doc, "span", { class: "key measured-loss" }, t("info.smooth.key")),
-          make(doc, "span", { class: "key dotted" }, t("info.ce")),
-          make(doc, "span", { class: "key loss-floor" }, t("info.smooth.floor")),
-        ),
-      ),
+      figureWithKey(doc, plot, [
+        ["measured-loss", t("info.smooth.key")],
+        ["dotted", t("info.ce")],
+        ["loss-floor", t("info.smooth.floor")],
+      ]),
       make(doc, "div", {}, ...controls.map((one) => one.element), target, floor, here, said),
     ),
   );

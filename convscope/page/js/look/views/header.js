@@ -1,6 +1,6 @@
 /** The head of the page: title, formula, contents, language, light. */
 
-import { brandLine, languageChoice, themeButton } from "../../kit/appearance.js";
+import { brandLine, languageChoice, masthead, themeButton } from "../../kit/appearance.js";
 import { boxOf, button, make, segmented } from "../../kit/dom.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -59,31 +59,12 @@ export function pageHeader(app) {
     () => app.state.range,
     (value) => app.tune({ range: value }),
   );
+  const colours = make(doc, "span", { class: "range" }, make(doc, "span", { class: "label" }, t("range")), range);
   const element = make(
     doc,
     "header",
     { class: "head" },
-    make(
-      doc,
-      "div",
-      { class: "masthead" },
-      make(
-        doc,
-        "div",
-        { class: "titles" },
-        brandLine(doc, t, payload.lab, app.dark()),
-        make(doc, "h1", {}, payload.title),
-      ),
-      make(
-        doc,
-        "div",
-        { class: "settings" },
-        tour,
-        make(doc, "span", { class: "range" }, make(doc, "span", { class: "label" }, t("range")), range),
-        language,
-        theme,
-      ),
-    ),
+    masthead(doc, brandLine(doc, t, payload.lab, app.dark()), payload.title, tour, colours, language, theme),
     formulaLine(app),
     make(doc, "nav", { "aria-label": t("contents") }, ...links),
   );
