@@ -37,7 +37,7 @@ export function layerOfOperator(graph, op) {
 }
 
 /** What is read, null where it has an option beyond what the formula allows. @param {() => Known | null} read */
-export function knownIfAny(read) {
+function knownIfAny(read) {
   try {
     return read();
   } catch (error) {
