@@ -143,7 +143,8 @@ def html(array: np.ndarray[Any, Any], scale: str) -> str:
     width = sheet.shape[1] * zoom
     return (
         f'<div><img src="{image}" width="{width}" alt="{escape("heat map, " + ", ".join(words))}" '
-        f'style="image-rendering: pixelated; width: {width}px; max-width: 100%; height: auto; outline: {EDGE}">'
+        f'style="image-rendering: pixelated; width: {width}px; max-width: 100%; height: auto; '
+        f'outline: {EDGE}; outline-offset: -1px">'
         f'<div style="font-size: 0.85em">{escape(" · ".join(words))} &nbsp; {_legend(scale, limit, signed)}</div></div>'
     )
 

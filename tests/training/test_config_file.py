@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from convscope.cli.main import main
 from convscope.cli.parser import make_parser
 from convscope.cli.train import options_of
 from convscope.data import Dataset, Split
 from convscope.errors import ConvscopeError, InputError, UsageError
 from convscope.training.config_file import config_toml, read_config, with_config
 from convscope.training.options import TrainOptions, asked_again
+from tests.checking.made import texture
 from tests.training.test_options import OPTIONS
+from tests.training.tiny import outcome
 
 
 @given(OPTIONS)
@@ -95,3 +98,24 @@ def test_a_fault_of_the_files_own_options_names_the_file(tmp_path: Path) -> None
     with pytest.raises(UsageError) as typed:  # the command's own fault
         with_config({"epochs": -1.0}, file)
     assert str(file) not in str(typed.value)
+
+
+@pytest.mark.slow
+def test_what_a_run_wrote_repeats_it_to_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From another folder too, and by everything that the run holds; another seed ends in other weights."""
+    for name in ("a", "b"):
+        (tmp_path / "first" / "pets" / name).mkdir(parents=True)
+        for number in range(12):
+            texture(12 * ord(name) + number, 12, 12).save(tmp_path / "first" / "pets" / name / f"{number}.png")
+    monkeypatch.chdir(tmp_path / "first")
+    words = ["--arch", "conv(2, 3) + relu + fc", "--recipe", "plain", "--epochs", "2", "--lr", "0.03", "--seed", "5"]
+    assert main(["train", "pets", *words, "--threads", "1", "--device", "cpu", "--out", "one"]) == 0
+    (tmp_path / "second").mkdir()
+    monkeypatch.chdir(tmp_path / "second")
+    config = str(tmp_path / "first" / "one" / "config.toml")
+    assert main(["train", "--config", config, "--out", "two"]) == 0
+    assert main(["train", "--config", config, "--seed", "6", "--out", "three"]) == 0
+    one, two, three = (outcome(path) for path in (tmp_path / "first" / "one", Path("two"), Path("three")))
+    assert two == one
+    assert Path("two/config.toml").read_bytes() == Path(config).read_bytes()
+    assert three["weights"] != one["weights"]
