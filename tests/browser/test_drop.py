@@ -126,6 +126,40 @@ def test_a_dropped_file_is_what_onnx_runtime_makes_of_a_drawn_picture(page: Drop
     assert page.console() == []
 
 
+def yes_or_no(bias: float) -> bytes:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["x"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["f"]),
+        helper.make_node("Gemm", ["f", "w", "b"], ["s"], name="head"),
+        helper.make_node("Sigmoid", ["s"], ["y"]),
+    ]
+    tensors = {"w": np.zeros((1, 1), np.float32), "b": np.array([bias], np.float32)}
+    return model(nodes, tensors, shape=(1, 1, 12, 12))
+
+
+def test_a_question_of_one_score_is_answered_by_yes_or_no(page: Drop, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("ant\n")
+    for language, bias, named, answer in (
+        ("en", 1.0, False, "yes 73.1\xa0%"),
+        ("en", -1.0, False, "no 73.1\xa0%"),
+        ("ko", -1.0, False, "아니요 73.1\xa0%"),
+        ("en", -1.0, True, "not “ant” 73.1\xa0%"),
+        ("en", 1.0, True, "ant 73.1\xa0%"),
+    ):
+        page.open(f"l={language}")
+        page.drop("net.onnx", yes_or_no(bias))
+        page.opened("net.onnx")
+        if named:
+            page.choose(tmp_path / "names.txt")
+            until(lambda: page.text(".score .name") == "ant")
+        assert page.text(".score .name") == ("ant" if named else "예" if language == "ko" else "yes")
+        page.js("document.querySelector('canvas.pad').focus()")
+        page.press(" ", *[Keys.ARROW_DOWN] * 3)
+        until(lambda: page.text(".verdict"))
+        assert page.text(".verdict").endswith(answer)
+    assert page.console() == []
+
+
 def test_a_second_file_takes_the_first_ones_place(page: Drop, tmp_path: Path) -> None:
     page.open("l=en")
     page.drop("net.onnx", grey())
@@ -135,6 +169,7 @@ def test_a_second_file_takes_the_first_ones_place(page: Drop, tmp_path: Path) ->
     page.choose(tmp_path / "other.onnx")
     page.opened("other.onnx")
     assert len(page.all(".score")) == 4
+    assert page.js("document.activeElement.className") == "opened", "the link that was pressed is gone"
     (tmp_path / "names.txt").write_text("ant\nbee\ncat\ndog\n")
     page.choose(tmp_path / "names.txt")
     until(lambda: page.js("document.querySelector('.score .name')?.textContent") == "ant")

@@ -41,6 +41,8 @@ def test_blocks_that_are_alike_are_folded_and_opened_again(graph: Page) -> None:
     assert names(graph) == ["input", "conv1", "residual block ×12", "gap1", "fc1"]
     graph.one(".graph-card.many .graph-name").click()
     assert names(graph)[2] == "residual block"
+    called = graph.js("Array.from(document.querySelectorAll('.graph-card.folded .graph-name'), (e) => e.ariaLabel)")
+    assert "block 1, residual block" in called, "what is heard holds what is written"
     assert len(graph.all(".graph-frame")) == 1
     assert len(graph.all(".graph canvas")) < 100, "what is out of sight is not there"
     graph.one(".graph-fold").click()

@@ -232,7 +232,12 @@ def test_what_is_not_there_is_said(browser: webdriver.Chrome, tmp_path: Path) ->
     page = Page(browser, path)
     for view in ("training", "errors"):
         page.open(f"v={view}")
-        assert "convscope" in page.text(".empty code")
+        assert page.text(".empty p").startswith("This page was made without")
+        assert not page.all(".save-view"), "there is nothing to save"
+        assert not page.all(f"nav [data-view={view}]"), "a view that holds nothing has no place among the others"
+        assert page.all("nav [data-view=loss]")
+    page.open()
+    assert page.all(".save-view")
     page.open("v=layer&n=conv1")
     assert not page.all(".card"), "a heading with nothing below it says nothing"
     assert page.console() == []

@@ -42,6 +42,7 @@ def test_the_worker_makes_what_python_made(large: Page) -> None:
     found = re.search(r"= ([\d.]+)(?:·10\s*(−\d+))?$", said)  # 0 where this machine rounds as the page does
     assert found, said
     assert float(found[1]) * 10 ** int((found[2] or "0").replace("−", "-")) < 1e-4
+    assert large.all(".save-view"), "a view that was there before its numbers can be saved"
 
 
 def test_gradients_and_steps_come_from_the_worker(large: Page) -> None:

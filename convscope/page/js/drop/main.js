@@ -137,6 +137,7 @@ function startEmpty(doc, win, payload, dictionaries) {
       },
     });
     refill(bar, opened.element);
+    if (doc.activeElement === doc.body) opened.element.focus({ preventScroll: true }); // what had it is gone
   };
 
   /** The same file, read otherwise. */
@@ -174,10 +175,11 @@ function startEmpty(doc, win, payload, dictionaries) {
     },
     { capture: true },
   );
-  const relabel = new win.MutationObserver(() => {
-    if (running && opened) refill(bar, opened.again());
+  const relabel = new win.MutationObserver((changes) => {
+    const before = changes[0].oldValue; // the attribute is set anew for each network, mostly to what it was
+    if (running && opened && before !== doc.documentElement.lang) refill(bar, opened.again());
   });
-  relabel.observe(doc.documentElement, { attributes: true, attributeFilter: ["lang"] });
+  relabel.observe(doc.documentElement, { attributeFilter: ["lang"], attributeOldValue: true });
   dark.addEventListener("change", () => running || showEmpty());
   showEmpty();
 }

@@ -19,7 +19,7 @@ import { fileChoice } from "./place.js";
  */
 export function openedBar(doc, words, chosen, shown, doing) {
   const said = make(doc, "p", { class: "drop-said", role: "status" });
-  const element = make(doc, "section", { class: "opened" });
+  const element = make(doc, "section", { class: "opened", tabindex: -1 });
   const fill = () => {
     const t = words();
     const { reads, payload } = shown;
@@ -28,8 +28,8 @@ export function openedBar(doc, words, chosen, shown, doing) {
       chosen.own ? t("drop.own") : t("drop.judge"),
       ...(boxes.length ? [t("drop.boxes", { n: boxes.length, name: boxes[0].name, what: boxes[0].text })] : []),
       t("drop.data"),
-      ...(chosen.own && chosen.opened.quantised ? [t("drop.rounded")] : []),
-      ...(reads?.notes ?? []).map((note) => spoken(t, note)),
+      ...(chosen.own && chosen.opened.quantised ? [asLine(t("drop.rounded"))] : []),
+      ...(reads?.notes ?? []).map((note) => asLine(spoken(t, note))),
     ];
     element.setAttribute("aria-label", t("drop.file"));
     refill(
@@ -65,6 +65,11 @@ export function openedBar(doc, words, chosen, shown, doing) {
       refill(said, line);
     },
   };
+}
+
+/** A note, which may follow others after a comma, as a line of its own. @param {string} text */
+function asLine(text) {
+  return text[0].toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
 }
 
 /** @param {Translate} t @param {Chosen} chosen */

@@ -21,7 +21,8 @@ export function dropPlace(doc, t, payload, brand, settings, take) {
     make(doc, "p", { class: "note" }, t("drop.beside")),
     said,
   );
-  const most = thousands(payload.foreign.bounds.bytes / 1e6);
+  const { bytes, constants } = payload.foreign.bounds;
+  const [most, weights] = [bytes, constants].map((bound) => thousands(bound / 1e6));
   const element = make(
     doc,
     "div",
@@ -43,7 +44,7 @@ export function dropPlace(doc, t, payload, brand, settings, take) {
         doc,
         "ul",
         { class: "drop-facts" },
-        ...[t("drop.stays"), t("drop.reads"), t("drop.ends"), t("drop.most", { n: most })].map((text) =>
+        ...[t("drop.stays"), t("drop.reads"), t("drop.ends"), t("drop.most", { n: most, weights })].map((text) =>
           make(doc, "li", {}, text),
         ),
       ),

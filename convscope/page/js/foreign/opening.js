@@ -1,7 +1,8 @@
 /** A file as a checked model: its price taken, its operators known, one picture in. As convscope/foreign/opening.py. */
 
-import { TYPES, checkTensor, constantOf, held, isOtherFloat } from "./constants.js";
-import { FOREIGN, refused } from "./fault.js";
+import { grouped } from "../formula/fault.js";
+import { TYPES, checkTensor, constantOf, held, isOtherFloat, sizeOfShape } from "./constants.js";
+import { FOREIGN, atMost, refused } from "./fault.js";
 import { modelOf } from "./messages.js";
 import { priceFile } from "./wire.js";
 
@@ -32,9 +33,10 @@ export function openModel(bytes) {
   for (const node of graph.nodes) checkNode(node, opset);
   /** @type {Map<string, Constant>} */
   const tensors = new Map();
-  let cast = false;
+  let [cast, weights] = [false, 0];
   const constant = (/** @type {TensorMessage} */ tensor) => {
     checkTensor(tensor);
+    weights += sizeOfShape(tensor.dims);
     cast ||= isOtherFloat(tensor.type);
     return constantOf(tensor);
   };
@@ -47,6 +49,8 @@ export function openModel(bytes) {
     });
     return Object.fromEntries(entries);
   });
+  const { constants: most } = FOREIGN.bounds; // of which each is four bytes here, whatever it was in the file
+  if (weights > most) throw refused("foreign.constants", { got: grouped(weights), expected: atMost(most) });
   const inputs = graph.inputs.filter(({ name }) => !tensors.has(name));
   if (inputs.length !== 1) {
     const names = inputs.slice(0, 8).map(({ name }) => name);

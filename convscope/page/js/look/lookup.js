@@ -142,6 +142,30 @@ export function winnerOf(app) {
   return best;
 }
 
+/** Whether the one score is a question of yes or no. @param {import("./types.js").Payload} payload */
+function isQuestion({ ending, classes }) {
+  return ending === "sigmoid" && classes.length === 1;
+}
+
+/**
+ * The classes as they are called in a language: the one of a question of yes or no that nobody named is "yes".
+ * @param {import("./types.js").Payload} payload @param {import("../kit/i18n.js").Translate} t
+ */
+export function spokenClasses(payload, t) {
+  return isQuestion(payload) && payload.classes[0] === "0" ? [t("answer.yes")] : payload.classes;
+}
+
+/**
+ * What the network answers, and how sure it is: the class with the largest score; of a question of yes or no, "no"
+ * where that is likelier.
+ * @param {App} app @param {ArrayLike<number>} probabilities @param {number} winner
+ */
+export function saidOf({ payload, t }, probabilities, winner) {
+  const [name, p] = [payload.classes[winner] ?? String(winner), probabilities[winner] ?? NaN];
+  if (!isQuestion(payload) || !(p < 0.5)) return { name, p };
+  return { name: name === t("answer.yes") ? t("answer.no") : t("answer.not", { name }), p: 1 - p };
+}
+
 /** Whether there are scores of classes to ask about; no, where the output is maps. @param {App} app */
 export function hasClasses({ payload }) {
   return payload.classes.length > 0;

@@ -8,7 +8,7 @@ import { languageOf, translator } from "../kit/i18n.js";
 import { reachScrollers } from "../kit/scroll_reach.js";
 import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
-import { indexOf, scoresAreKnown, sizeOf } from "./lookup.js";
+import { indexOf, scoresAreKnown, sizeOf, spokenClasses } from "./lookup.js";
 import { edited } from "./edits.js";
 import { secondOf } from "./second.js";
 import { formatHash, parseHash, unpackPixels } from "./state.js";
@@ -129,6 +129,7 @@ export function start(doc, win, payload, dictionaries, signal) {
     appearance = key;
     shown = "";
     app.t = translator(dictionaries, language);
+    app.payload = { ...payload, classes: spokenClasses(payload, app.t) };
     doc.documentElement.lang = language;
     doc.documentElement.dataset.theme = app.dark() ? "dark" : "light";
     doc.title = `${payload.title} · convscope`;
@@ -161,7 +162,7 @@ export function start(doc, win, payload, dictionaries, signal) {
       shown = key;
       current?.gone?.();
       current = app.waiting && needsNumbers(state) ? waitingView(app) : mountView(app);
-      refill(frame, current.element, app.waiting ? null : saveView(app, current.element, current.film));
+      refill(frame, current.element, current.empty ? null : saveView(app, current.element, current.film));
       marks.mark(frame);
       current.placed?.();
       if (!stay) scrollToBody(app);

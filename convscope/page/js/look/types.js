@@ -30,6 +30,7 @@
  *
  * @typedef {object} View one drawing on the page
  * @property {HTMLElement} element
+ * @property {boolean} [empty] there is nothing to show, which it says: nothing to save
  * @property {() => void} [refresh] the numbers changed, the layout did not
  * @property {(event: KeyboardEvent) => boolean} [keys] true when the key was used
  * @property {() => void} [placed] the element is in the page and can be measured

@@ -29,8 +29,20 @@ globalThis.writeNumbers = (out, outputs) => {
 class Reader:
     """Calls the functions of bench.js."""
 
-    def __init__(self, started: Node, folder: Path) -> None:
-        self.node, self.folder = started, folder
+    def __init__(self, started: Node, folder: Path, language: str) -> None:
+        self.node, self.folder, self.language = started, folder, language
+
+    def fill(self, foreign: dict[str, Any]) -> None:
+        """Give the reader its tables; `foreign` is the one of others' files."""
+        self.call(
+            "fill",
+            formula=formula_table(),
+            foreign=foreign,
+            words=opening_words("en"),
+            korean=opening_words("ko"),
+            language=self.language,
+            modules=forward_modules(),
+        )
 
     def call(self, name: str, **asked: Any) -> Any:
         """Return what `name` of bench.js returns; bytes travel as base64."""
@@ -55,14 +67,6 @@ class Reader:
 def reader(folder: Path, language: str = "en") -> Iterator[Reader]:
     """Start a Node.js with bench.js in it."""
     with node(Path(__file__).parent / "bench.js", folder, "--max-old-space-size=8000", before=WRITING) as started:
-        found = Reader(started, folder)
-        found.call(
-            "fill",
-            formula=formula_table(),
-            foreign=table().to_json(),
-            words=opening_words("en"),
-            korean=opening_words("ko"),
-            language=language,
-            modules=forward_modules(),
-        )
+        found = Reader(started, folder, language)
+        found.fill(table().to_json())
         yield found

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import helper
 
+from convscope.foreign.table import table
 from tests.faults.attacks.foreign_models import forged
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.refused import PRICED, REFUSED, changed, priced
@@ -46,6 +47,20 @@ def test_what_is_no_protobuf_is_refused(page: Reader) -> None:
         assert "ONNX model" in page.read(data)["refused"]
     many = b"\x3a\x84\xe2\x09" + b"\x0a\x00" * 80_002
     assert "too many operators" in page.read(many)["refused"]
+
+
+def test_a_files_own_weights_are_bounded(page: Reader) -> None:
+    nodes = [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("Gemm", ["f", "w"], ["y"])]
+    data = model(nodes, weights(0, w=(432, 4)), shape=(1, 3, 12, 12))
+    given = table().to_json()
+    try:
+        for most, refused in ((4 * 432, False), (4 * 432 - 1, True)):
+            page.fill({**given, "bounds": {**given["bounds"], "constants": most}})
+            found = page.read(data)
+            assert ("refused" in found) == refused
+        assert "got 1,728, expected at most 1,727" in found["refused"]
+    finally:
+        page.fill(given)
 
 
 def test_a_box_ends_the_computing_and_its_size_may_be_what_the_file_says(page: Reader) -> None:

@@ -6,7 +6,7 @@ import { paint, paintPicture } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { itemOf } from "../../engine/binary.js";
 import { difference, shareApart } from "../../engine/contrast.js";
-import { hasClasses, winnerOf } from "../lookup.js";
+import { saidOf, hasClasses, winnerOf } from "../lookup.js";
 import { otherName, otherPicture, otherResult, pixelsName } from "../other.js";
 import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { pixels } from "./maps.js";
@@ -106,14 +106,8 @@ export function contrastView(app) {
 
 /** What was read. @param {App} app @param {Result} result */
 export function verdictOf(app, result) {
-  const { doc, t, payload } = app;
+  const { doc, t } = app;
   if (!hasClasses(app)) return [t("reads.maps")];
-  const winner = winnerOf({ ...app, result });
-  return [
-    t("reads.as"),
-    " ",
-    make(doc, "b", {}, payload.classes[winner] ?? ""),
-    " ",
-    make(doc, "span", { class: "figure" }, percent(result.probabilities[winner] ?? NaN)),
-  ];
+  const { name, p } = saidOf(app, result.probabilities, winnerOf({ ...app, result }));
+  return [t("reads.as"), " ", make(doc, "b", {}, name), " ", make(doc, "span", { class: "figure" }, percent(p))];
 }

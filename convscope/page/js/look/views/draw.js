@@ -41,7 +41,15 @@ export function drawView(app) {
     "section",
     { class: "draw", "aria-label": t("view.draw") },
     make(doc, "p", { class: "lead" }, colour ? t("draw.lead.colour") : t("draw.lead")),
-    first ? make(doc, "p", { class: "note" }, t("draw.ends", { node: first.name, what: first.text })) : null,
+    first
+      ? make(
+          doc,
+          "p",
+          { class: "note" },
+          t("draw.ends", { node: first.name, what: first.text }),
+          several ? ` ${t("draw.ends.samples")}` : null,
+        )
+      : null,
     make(
       doc,
       "div",

@@ -16,6 +16,7 @@ import { make } from "../../kit/dom.js";
 export function emptyView(app, title, text, command) {
   const { doc } = app;
   return {
+    empty: true,
     element: make(
       doc,
       "section",

@@ -197,5 +197,5 @@ function repeatCard(app, { key, block, blocks }, { turn }) {
 /** @param {App} app @param {string} name @param {() => void} press @param {string} [short] what is written */
 function foldButton({ doc, t }, name, press, short = name) {
   const props = { class: "graph-name", "aria-expanded": "false", title: t("graph.open") };
-  return button(doc, `▸ ${short}`, press, { ...props, "aria-label": name });
+  return button(doc, `▸ ${short}`, press, { ...props, "aria-label": short === name ? name : `${short}, ${name}` });
 }

@@ -2,6 +2,7 @@
 
 import { brandLine, languageChoice, masthead, themeButton } from "../../kit/appearance.js";
 import { boxOf, button, make, segmented } from "../../kit/dom.js";
+import { hasClasses } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 
@@ -10,21 +11,20 @@ const LONG_FORMULA = 480; // characters
 /** @param {App} app */
 export function pageHeader(app) {
   const { doc, t, payload } = app;
+  // A view that can never hold anything has no place here; an address that leads to it says what is missing.
+  const classes = hasClasses(app);
   const chapters = [
     ["network", t("view.network")],
     ["draw", t("view.draw")],
-    ["loss", t("view.loss")],
-    ["where", t("view.where")],
-    ["contrast", t("view.contrast")],
+    ...(classes ? [["loss", t("view.loss")]] : []),
+    ...(classes ? [["where", t("view.where")]] : []),
+    ...(app.engine.computes ? [["contrast", t("view.contrast")]] : []),
     ...(app.second ? [["against", t("view.against")]] : []),
-    ["training", t("view.training")],
-    ["errors", t("view.errors")],
+    ...(payload.run?.snapshots.length ? [["training", t("view.training")]] : []),
+    ...(payload.errors ? [["errors", t("view.errors")]] : []),
     ["health", t("view.health")],
   ];
-  // Of a network that was dropped there is neither a training nor data, and no need to say so in two views.
-  const bare = !payload.run && !payload.errors && !app.samples.shape[0];
-  const shown = chapters.filter(([view]) => !bare || !["training", "errors"].includes(view));
-  const links = shown.map(([view, name]) =>
+  const links = chapters.map(([view, name]) =>
     make(
       doc,
       "a",

@@ -5,7 +5,7 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { percent } from "../../kit/format.js";
-import { endOf, indexOf, labelOf, winnerOf } from "../lookup.js";
+import { saidOf, endOf, indexOf, labelOf, winnerOf } from "../lookup.js";
 import { untouched } from "../edits.js";
 import { NO_EDITS } from "../state.js";
 import { placeOf } from "../navigation.js";
@@ -58,15 +58,17 @@ export function picturePanel(app) {
     else if (end >= 0) refill(verdict, t("reads.ends", { node: engine.nodes[end].name, what: engine.nodes[end].text }));
     else if (payload.ending === "maps") refill(verdict, t("reads.maps"));
     else if (app.result.logits.some(Number.isNaN)) refill(verdict, t("reads.nothing"));
-    else
+    else {
+      const { name, p } = saidOf(app, app.result.probabilities, winner);
       refill(
         verdict,
         app.outsider?.refused ? t("outsider.none") : t("reads.as"),
         " ",
-        make(doc, "b", {}, payload.classes[winner]),
+        make(doc, "b", {}, name),
         " ",
-        make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])),
+        make(doc, "span", { class: "figure" }, percent(p)),
       );
+    }
     verdict.classList.toggle("ended", end >= 0);
     verdict.classList.toggle("wrong", end < 0 && label >= 0 && label !== winner);
     refill(

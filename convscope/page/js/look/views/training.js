@@ -22,8 +22,7 @@ const SNAPSHOT_SECONDS = 0.7;
 export function trainingView(app) {
   const { doc, t, payload } = app;
   const { run } = payload;
-  if (!run || !run.snapshots.length)
-    return emptyView(app, t("view.training"), t("training.none"), "convscope train mnist\nconvscope look runs/…");
+  if (!run || !run.snapshots.length) return emptyView(app, t("view.training"), t("training.none"));
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const last = run.snapshots.length - 1;
   const at = () => (app.state.snapshot >= 0 && app.state.snapshot <= last ? app.state.snapshot : last);

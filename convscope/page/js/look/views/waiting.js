@@ -9,6 +9,7 @@ import { make } from "../../kit/dom.js";
 export function waitingView(app) {
   const { doc, t } = app;
   return {
+    empty: true,
     element: make(doc, "section", { class: "empty" }, make(doc, "p", { class: "note" }, t("computing"))),
     refresh: () => {},
   };
