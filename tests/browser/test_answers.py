@@ -205,6 +205,29 @@ def test_grad_cam_says_where_its_strongest_place_shows_nothing(page: Page) -> No
     assert "shows nothing" not in page.text(".where [role=status]")
 
 
+def test_a_large_network_is_tested_unasked_where_grad_cam_points_at_nothing(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    """Elsewhere so large a network waits to be asked."""
+    payload, path = whole_payload(), tmp_path / "page.html"
+    payload["nodes"][0]["macs"] = 2 * 10**8
+    path.write_text(page_html(payload), encoding="utf-8")
+    page = Page(browser, path)
+    page.open("v=where&w=cam&p=s0&n=conv1")  # noise everywhere
+    until(lambda: page.text(".where [role=status]").startswith("Largest value"))
+    assert page.all(".where > .note .link")
+    assert not page.all(".deletion-card")
+    black = "d" + page.js("btoa(String.fromCharCode(0, 200, 0, 0, 200, 0))").replace("=", "")
+    for k in range(3):
+        page.open(f"v=where&w=cam&p={black}&n=conv1&b={k}")
+        until(lambda: page.text(".where [role=status]").startswith(("Largest value", "Nothing speaks")))
+        if "shows nothing" in page.text(".where [role=status]"):
+            break
+    assert "The picture shows nothing there" in page.text(".where [role=status]")
+    winner_of_the_test(page)
+    assert page.js(PRESSED) == "cam"  # it was chosen: the verdict stands beside it
+
+
 def test_the_heading_counts_the_mistakes_that_are_left_out(browser: webdriver.Chrome, tmp_path: Path) -> None:
     payload, path = whole_payload(), tmp_path / "page.html"
     path.write_text(page_html(payload), encoding="utf-8")

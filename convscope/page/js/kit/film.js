@@ -5,6 +5,7 @@ import { gifWriter } from "./gif.js";
 import { pictureOf } from "./picture_file.js";
 
 const FRAME_WIDTH = 960; // pixels of a frame
+const LAST = 50; // milliseconds
 const WEBM = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
 /**
@@ -106,6 +107,8 @@ export async function webmOf(scenes, leaveOut, told) {
     await pause(scenes.milliseconds);
     told(0.5 + (i + 1) / frames.length / 2);
   }
+  pen.drawImage(frames[frames.length - 1], 0, 0); // a film ends where its last picture begins: shown again, it stays
+  await pause(LAST);
   recorder.stop();
   await stopped;
   return new Uint8Array(await new win.Blob(parts).arrayBuffer());

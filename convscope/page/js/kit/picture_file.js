@@ -6,6 +6,8 @@ import { stillStyleOf } from "./still_style.js";
 
 const FINE = 2; // pixels of a PNG for one of the page
 const MARGIN = 16;
+/** Nothing is scrolled in a picture: no bar, and no shadow at the side where more would be. */
+const STILL = ".table-scroll, .blocks-scroll { background: none; } * { scrollbar-width: none; }";
 const LARGEST = 8192; // pixels of a side, which every browser's canvas takes
 
 /**
@@ -38,7 +40,7 @@ export function pictureOf(element, leaveOut) {
     doc,
     "svg",
     { ...size, viewBox: box, lang: root.lang, "data-theme": root.dataset.theme ?? "" },
-    makeSvg(doc, "style", {}, `${stillStyleOf(doc)}\n* { scrollbar-width: none; }`),
+    makeSvg(doc, "style", {}, `${stillStyleOf(doc)}\n${STILL}`),
     makeSvg(doc, "rect", { ...size, fill: ground ?? "none" }),
     makeSvg(doc, "foreignObject", { ...size }, body),
   );
