@@ -9,6 +9,7 @@ from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
 from convscope.page.inline import page_html
+from tests.browser.chromium import until
 from tests.browser.look_page import Page
 from tests.page.samples import small_payload
 
@@ -52,6 +53,30 @@ def test_blocks_that_are_alike_are_folded_and_opened_again(graph: Page) -> None:
     graph.one(".graph-tools .link").click()
     assert names(graph)[2] == "residual block ×12"
     assert graph.console() == []
+
+
+def test_every_card_in_sight_comes_however_slow_the_frames_are(graph: Page) -> None:
+    """By a clock of which a frame has time for one card only."""
+    graph.open("p=s1")
+    graph.one(".graph-tools .link").click()
+    graph.browser.execute_script("let now = 0; performance.now = () => (now += 1000);")
+    for left, last in ((10**6, "fc1"), (0, "conv2")):
+        graph.browser.execute_script("document.querySelector('.graph-scroller').scrollLeft = arguments[0]", left)  # type: ignore[no-untyped-call]
+        until(lambda last=last: last in names(graph))  # type: ignore[misc]
+        until(lambda: graph.js(HOLES) == 0)
+        assert len(names(graph)) < 20, "what has gone out of sight is gone"
+    assert graph.console() == []
+
+
+# How many of the pixels in sight, 20 apart, have no card at or near them.
+HOLES = """(() => {
+  const box = document.querySelector('.graph-scroller').getBoundingClientRect();
+  const cards = Array.from(document.querySelectorAll('.graph-card'), card => card.getBoundingClientRect());
+  let holes = 0;
+  for (let x = box.left + 40; x < box.right - 40; x += 20)
+    if (!cards.some(({ left, right }) => left < x + 60 && right > x - 60)) holes++;
+  return holes;
+})()"""
 
 
 def test_a_layer_within_a_block_is_found_again(graph: Page) -> None:

@@ -22,6 +22,7 @@ import { pointedMap } from "./pointed_map.js";
 export const MANY_LAYERS = 24; // from here on a column a layer is too many
 const HEADING = 22; // pixels of a frame's name
 const ARC = 30; // pixels that a skip's arc rises above its cards
+const FRAME_TIME = 4; // milliseconds of a frame that new cards may take while one scrolls
 const BESIDE_SIGHT = 500; // pixels beside what is in sight that are there already
 
 /** What is opened on a page, so that one comes back to it. @type {WeakMap<object, Set<string>>} */
@@ -130,31 +131,55 @@ export function networkGraph(app, line) {
     return box;
   };
 
-  /** Bring in what has come in sight, and let go what is far away. */
-  const look = () => {
-    const [left, right] = [
-      scroller.scrollLeft - BESIDE_SIGHT,
-      scroller.scrollLeft + scroller.clientWidth + BESIDE_SIGHT,
-    ];
-    layout.cards.forEach((card, i) => {
-      const near = (card.x + card.width >= left && card.x <= right) || i === stop;
+  /**
+   * Bring in what has come in sight, and let go what is far away. Whoever scrolls fast passes more cards than a frame
+   * has time for: what a frame leaves, in sight or beside it, the next one brings in if it is still there.
+   * @param {number} [time] milliseconds for new cards; whatever it is, one is made
+   */
+  const look = (time = Infinity) => {
+    minimap.move(); // it measures: before anything is changed that would have to be laid out for it
+    const { scrollLeft, clientWidth } = scroller;
+    const sees = (/** @type {GraphCard} */ { x, width }, /** @type {number} */ beside) =>
+      x + width >= scrollLeft - beside && x <= scrollLeft + clientWidth + beside;
+    const missing = layout.cards.flatMap((card, i) => {
+      const near = i === stop || sees(card, BESIDE_SIGHT);
       const known = mounted.get(i);
-      if (near && !known) {
-        const made = cardOf(app, card, { turn, all: grid.turn });
-        setVar(made.element, "x", `${card.x}px`);
-        setVar(made.element, "y", `${yOf(card.y)}px`);
-        setVar(made.element, "w", `${card.width}px`);
-        made.main.tabIndex = i === stop ? 0 : -1;
-        made.element.addEventListener("focusin", () => stay(i));
-        mounted.set(i, made);
-        stage.append(made.element);
-        made.paint();
-      } else if (!near && known) {
+      if (known && !near) {
         known.element.remove();
         mounted.delete(i);
       }
+      return near && !known ? [{ card, i, seen: i === stop || sees(card, 0) }] : [];
     });
-    minimap.move();
+    missing.sort((a, b) => Number(b.seen) - Number(a.seen));
+    const end = win.performance.now() + time;
+    let made = 0;
+    for (const { card, i } of missing) {
+      if (made && win.performance.now() > end) break;
+      mount(card, i);
+      made++;
+    }
+    if (made < missing.length) soon();
+  };
+
+  /** @param {GraphCard} card @param {number} i */
+  const mount = (card, i) => {
+    const made = cardOf(app, card, { turn, all: grid.turn });
+    setVar(made.element, "x", `${card.x}px`);
+    setVar(made.element, "y", `${yOf(card.y)}px`);
+    setVar(made.element, "w", `${card.width}px`);
+    made.main.tabIndex = i === stop ? 0 : -1;
+    made.element.addEventListener("focusin", () => stay(i));
+    mounted.set(i, made);
+    stage.append(made.element);
+    made.paint();
+  };
+
+  const soon = () => {
+    if (!frame)
+      frame = win.requestAnimationFrame(() => {
+        frame = 0;
+        look(FRAME_TIME);
+      });
   };
 
   /** @param {number} i */
@@ -199,13 +224,7 @@ export function networkGraph(app, line) {
     mounted.get(i)?.main.focus({ preventScroll: true });
   };
 
-  scroller.addEventListener("scroll", () => {
-    if (!frame)
-      frame = win.requestAnimationFrame(() => {
-        frame = 0;
-        look();
-      });
-  });
+  scroller.addEventListener("scroll", soon);
   const watch = new ResizeObserver(() => {
     look();
     minimap.draw();
