@@ -136,6 +136,39 @@ def test_a_box_stops_what_comes_from_before_it_alone() -> None:
     assert occlusion(module, x, 0, 8, 8).shape == (2, 16, 16)
 
 
+class Beside(nn.Module):
+    """Maps weighed by a box that reads the picture beside them, before or after them, and the picture itself added."""
+
+    def __init__(self, first: bool) -> None:
+        super().__init__()
+        self.first = first
+        self.side, self.box, self.one = nn.Conv2d(1, 4, 3, padding=1), nn.Softsign(), nn.Conv2d(1, 4, 3, padding=1)
+        self.act, self.head = nn.ReLU(), nn.Linear(4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        beside = self.box(self.side(x)) if self.first else x
+        maps = self.act(self.one(x))
+        beside = beside if self.first else self.box(self.side(x))
+        made: torch.Tensor = self.head(torch.tanh(maps * beside + x).mean((2, 3)))
+        return made
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_box_in_a_branch_beside_the_layer_is_what_the_runtime_made_of_it(first: bool, tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    module, x, classes = Beside(first).eval(), pictures(3, 1, 14, 14), [0, 2, 1]
+    file = exported(module, x, tmp_path / "net.onnx")
+    for layer, named in ((module.act, "/act/Relu"), (module.one, "/one/Conv")):
+        wanted = captums_grad_cam(module, layer, x, classes)
+        assert (wanted.max((1, 2)) > 0).all()
+        np.testing.assert_allclose(grad_cam(file, x, classes, named), wanted, rtol=1e-4, atol=1e-6)
+    if first:  # the last convolution of the module, brought to steps
+        wanted = captums_grad_cam(module, module.act, x, classes)
+        np.testing.assert_allclose(grad_cam(module, x, classes), wanted, rtol=1e-4, atol=1e-6)
+    with pytest.raises(InputError, match="no gradient comes through a box"):
+        grad_cam(file, x, classes, "/side/Conv")
+
+
 def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:
     file, x = tmp_path / "net.onnx", pictures(2, 3, 12, 12)
     file.write_bytes(classifier())
