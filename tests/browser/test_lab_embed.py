@@ -120,6 +120,17 @@ OVERLAPS = """
 const box = (e) => e.getBoundingClientRect();
 const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1.5
   && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+// What a box that scrolls hides lies under nothing.
+const seen = (e, one) => {
+  let [left, right, top, bottom] = [one.left, one.right, one.top, one.bottom];
+  for (let at = e.parentElement; at && at.tagName !== "MAIN"; at = at.parentElement) {
+    if (getComputedStyle(at).overflowY === "visible") continue;
+    const frame = box(at);
+    [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
+    [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+  }
+  return { left, right, top, bottom };
+};
 const all = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 const others = [...document.querySelectorAll("main :is(button, input, canvas, svg, .track)")].map((e) => [e, [box(e)]]);
 while (all.nextNode()) {
@@ -128,7 +139,7 @@ while (all.nextNode()) {
   if (text.data.trim() && text.parentElement.checkVisibility()) others.push([text, [...range.getClientRects()]]);
 }
 return [...document.querySelectorAll(".part-tools > button")].filter((e) => e.checkVisibility()).flatMap((tool) =>
-  others.filter(([other, boxes]) => !tool.contains(other) && boxes.some((one) => meet(box(tool), one)))
+  others.filter(([other, boxes]) => !tool.contains(other) && boxes.some((one) => meet(box(tool), seen(other, one))))
     .map(([other]) => `${tool.ariaLabel ?? tool.textContent} over ${(other.textContent || other.className).trim()}`));
 """
 

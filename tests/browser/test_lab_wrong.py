@@ -92,6 +92,8 @@ def test_what_takes_too_long_ends_early_says_so_and_can_be_had_whole(
 
 
 def test_few_pictures_overfit_and_augmentation_closes_the_gap(lab: LabPage) -> None:
+    lab.open("training")  # the browser holds another page since
+    trained(lab)
     assert show(lab, "Too few pictures").startswith("It overfits: 100.0\xa0%")
     assert number(lab, "gap-before") < 5
     alone = number(lab, "gap-now")
