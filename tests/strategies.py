@@ -346,11 +346,18 @@ def _pool(draw: st.DrawFn, shape: Shape, kind: type[MaxPool | AvgPool]) -> tuple
         dilation = tuple(draw(st.integers(1, max(1, min(3, top)))) for top in most)
         axes = zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True)
         dilation = tuple(d if _all_read(n, k, s, p, q, d) else 1 for n, k, s, p, q, d in axes)
-    sizes = []
-    for n, k, s, p, q, d in zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True):
-        places = [at for at in range(-p, n, s) if at + d * (k - 1) < n + q]
-        more = ceil and places[-1] + d * (k - 1) + 1 < n + q and places[-1] + s < n
-        sizes.append(len(places) + more)
+    axes = list(zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True))
+    starts = [[at for at in range(-p, n, s) if at + d * (k - 1) < n + q] for n, k, s, p, q, d in axes]
+    added = [
+        places[-1] + d * (k - 1) + 1 < n + q and places[-1] + s < n
+        for places, (n, k, s, _, q, d) in zip(starts, axes, strict=True)
+    ]
+    ends = [
+        places[-1] + s * more + d * (k - 1)
+        for places, more, (_, k, s, _, _, d) in zip(starts, added, axes, strict=True)
+    ]
+    ceil = ceil and all(last - n + 1 < k for last, (n, k, *_) in zip(ends, axes, strict=True))
+    sizes = [len(places) + (ceil and more) for places, more in zip(starts, added, strict=True)]
     options = {"dilation": dilation} if kind is MaxPool else {"count_include_pad": draw(st.booleans())}
     return kind(kernel, stride, pad + end, ceil_mode=ceil, **options), (shape[0], *sizes)  # type: ignore[arg-type]
 

@@ -71,7 +71,18 @@ class MaxPool(Pool):
             if place := self._without(axis, length, places):
                 where = phrase("pool.padding.row" if axis == 0 else "pool.padding.column", n=place)
                 raise PlanError("pool.padding", got=where, hint="pad=0")
+        self._check_reach(given.shape)
         return made
+
+    def _check_reach(self, shape: Shape) -> None:
+        """Refuse a last window, there by rounding up, that reaches as far behind the map as the kernel has numbers: what
+        lies between these does not count, and ONNX Runtime opens no such file.
+        """
+        w = self.window
+        for reach, kernel in zip(w.pads_over(shape[1:])[2:], w.kernel, strict=True):
+            if reach >= kernel:
+                expected = phrase("value.most", n=kernel - 1)
+                raise PlanError("pool.reach", got=reach, expected=expected, hint="ceil_mode=False")
 
     def _without(self, axis: int, length: int, places: int) -> int:
         """Return the first place, counted from 1, whose window has nothing of `length` rows or columns; 0 for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -193,6 +195,39 @@ def test_a_largest_value_of_padding_alone_is_refused_where_torch_gives_minus_inf
             trace(layer, shape)
     else:
         trace(layer, shape)
+
+
+def test_a_window_added_by_rounding_up_is_refused_exactly_where_onnx_runtime_opens_no_such_pooling() -> None:
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    refused = 0
+    for length, kernel, stride, dilation in itertools.product(range(2, 11), (2, 3), (1, 2, 3, 4), (1, 2, 3, 4)):
+        layer: Any = parse(f"maxpool({kernel}, stride={stride}, dilation={dilation}, ceil_mode=True)")
+        shape = (1, length, length)
+        try:
+            (node,) = trace(layer, shape).nodes
+            reach = False
+        except PlanError as error:
+            if error.key != "pool.reach":
+                continue  # no place at all
+            reach = True
+        pads = layer.window.pads_over(shape[1:])
+        sizes = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "dilations": [dilation] * 2, "pads": pads}
+        ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in "xy"]
+        ends[0] = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, *shape])
+        graph = helper.make_graph([helper.make_node("MaxPool", ["x"], ["y"], **sizes)], "pool", ends[:1], ends[1:])
+        data = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        if reach:
+            refused += 1
+            with pytest.raises(Exception, match="Pad should be smaller than kernel"):
+                onnxruntime.InferenceSession(data, options)
+            continue
+        (made,) = onnxruntime.InferenceSession(data, options).run(None, {"x": np.zeros((1, *shape), np.float32)})
+        assert made.shape[1:] == node.output
+    assert refused > 5
 
 
 def test_a_slice_has_the_channels_that_it_names() -> None:

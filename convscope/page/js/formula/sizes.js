@@ -126,6 +126,7 @@ const SIZES = {
     const window = /** @type {PlanWindow} */ (windowOf(layer));
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
     if (layer.is === "maxpool") refusePadding(window, [height, width], [rows.size, columns.size], where);
+    if (layer.is === "maxpool") refuseReach(window, [height, width], [rows.size, columns.size], where);
     const { groups = 1 } = layer;
     if (channels % groups)
       throw new PlanFault(phrase("groups.divide.input"), {
@@ -191,6 +192,22 @@ function refusePadding({ kernel, stride, pad, dilation }, lengths, places, where
       const got = axis ? phrase("pool.padding.column", { n }) : phrase("pool.padding.row", { n });
       throw new PlanFault(phrase("pool.padding"), { where, got, hint: "pad=0" });
     }
+  });
+}
+
+/**
+ * Say so where a last window that is there by rounding up reaches too far behind the map. As `_check_reach` in
+ * convscope/formula/kinds/pooling.py.
+ * @param {PlanWindow} window @param {Two} lengths @param {Two} places @param {Said} where
+ */
+function refuseReach(window, lengths, places, where) {
+  const extent = windowExtent(window);
+  lengths.forEach((length, axis) => {
+    const last = (places[axis] - 1) * window.stride[axis] + extent[axis] - length - window.pad[axis];
+    const reach = window.ceil ? last : window.end[axis];
+    if (reach < window.kernel[axis]) return;
+    const expected = phrase("value.most", { n: window.kernel[axis] - 1 });
+    throw new PlanFault(phrase("pool.reach"), { where, got: String(reach), expected, hint: "ceil_mode=False" });
   });
 }
 
