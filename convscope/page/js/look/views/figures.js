@@ -2,7 +2,7 @@
 
 import { creditLine } from "../../kit/credit.js";
 import { make } from "../../kit/dom.js";
-import { fixed, percent, thousands } from "../../kit/format.js";
+import { fixed, percent, telling, thousands } from "../../kit/format.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../../types.js").Rounding} Rounding */
@@ -57,7 +57,7 @@ export function figuresLine(app) {
 /** That the weights were rounded, and what it makes of the samples. @param {App} app @param {Rounding} rounding */
 export function roundingWords({ t }, { bits, score, probability, changed, n, share, where }) {
   if (where) return t("rounding.layers", { bits, n, share: percent(share, 2), where });
-  const figures = { bits, n, score: fixed(score, 3), probability: percent(probability, 2), changed };
+  const figures = { bits, n, score: telling(score), probability: percent(probability, 2), changed };
   return t("rounding", figures);
 }
 
