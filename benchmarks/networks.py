@@ -12,6 +12,7 @@ paints it first. `python -m benchmarks.networks_report` writes docs/networks.md'
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 import time
@@ -20,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from selenium import webdriver
 
@@ -29,8 +31,11 @@ from benchmarks.first_view import painted
 from benchmarks.foreign_networks import Bed, beds
 from convscope.errors import ConvscopeError
 from convscope.formula import parse
+from convscope.page.large import forward_modules, is_large
+from convscope.page.modules import join
 from tests.browser.chromium import chromium
 
+ROOT = Path(__file__).parents[1]
 NAME = "networks"
 KEY = ("group", "network", "way")
 WHAT = (
@@ -40,7 +45,8 @@ WHAT = (
     "and as torchinfo and fvcore do, the largest difference of our layers to ONNX Runtime or torch as a share of the "
     "node's largest number, and which node; layers whose weights the page's megabytes do not hold; seconds of `look`; "
     "milliseconds from the beginning of a navigation to the page's first and largest contentful paint in headless "
-    "Chromium, 1280×900, from file://; `load` is the machine's, of one minute."
+    "Chromium, 1280×900, from file://, and of a forward pass of the page's engine on one thread, every layer's output "
+    "kept (mean of 5 after one; null where a box or weights left out end it); `load` is the machine's, of one minute."
 )
 
 
@@ -89,7 +95,7 @@ def row_of(bed: Bed, folder: Path, driver: webdriver.Chrome | None = None) -> re
         "megabytes": file.stat().st_size / 1e6,
         "seconds": seconds,
     }
-    return row | (painted_row(driver, file) if driver else {})
+    return row | (painted_row(driver, file) | forward_row(driver, folder, payload) if driver else {})
 
 
 def is_layer(text: str) -> bool:
@@ -105,6 +111,32 @@ def painted_row(driver: webdriver.Chrome, file: Path) -> results.Row:
     painted(driver, file.resolve().as_uri())
     found = painted(driver, file.resolve().as_uri())
     return {"first_milliseconds": found["first"], "largest_milliseconds": found["largest"], "load": os.getloadavg()[0]}
+
+
+FORWARD = """
+const done = arguments[0];
+time(asked).then(done, (error) => done({ error: String(error.stack ?? error) }));
+"""
+
+
+def forward_row(driver: webdriver.Chrome, folder: Path, payload: dict[str, Any]) -> results.Row:
+    """Return how long the page's engine takes for one picture, by WebAssembly where the page takes that."""
+    if any(node["kind"] == "opaque" for node in payload["nodes"]):
+        return {"forward_milliseconds": None}
+    network = {key: payload[key] for key in ("input", "nodes", "tensors")}
+    picture = np.random.default_rng(0).integers(0, 256, int(np.prod(payload["input"]["shape"]))).tolist()
+    large = is_large(payload)
+    asked = {"network": network, "modules": forward_modules() if large else {}, "picture": picture, "rounds": 5}
+    script = join(ROOT / "tests" / "browser" / "forward_time_page.js", ROOT)
+    whole = f"{script}\nconst asked = {json.dumps(asked)};"
+    page = folder / "forward.html"
+    page.write_text(f'<!doctype html><meta charset="utf-8"><script>{whole}</script>', encoding="utf-8")
+    driver.set_script_timeout(600)
+    driver.get(page.as_uri())
+    found = driver.execute_async_script(FORWARD)  # type: ignore[no-untyped-call]
+    if "error" in found:
+        raise RuntimeError(found["error"])
+    return {"forward_milliseconds": results.summary(found["times"]).mean}
 
 
 def counted(bed: Bed, made: Any) -> results.Row:

@@ -28,6 +28,7 @@ HEAD = [
     "at",
     "page, MB",
     "first view, s",
+    "forward, ms",
 ]
 COUNTS = ["network", "parameters", "multiply-adds", "torchinfo", "fvcore"]
 GROUPS = {
@@ -54,7 +55,7 @@ def tables(result: Result) -> dict[str, str]:
 def line(row: Row) -> list[str]:
     """Return a row's cells; of a file that is refused why."""
     if "refused" in row:
-        return [row["network"], row["way"], *["–"] * 4, row["refused"], *["–"] * 3]
+        return [row["network"], row["way"], *["–"] * 4, row["refused"], *["–"] * 4]
     boxes = ", ".join(f"{n} {kind}" for kind, n in row["kinds"].items())
     boxes += f", {row['apart']} more by rounding" if row.get("apart") else ""
     heavy = f", weights of {row['shut']} left out" if row["shut"] else ""
@@ -69,6 +70,7 @@ def line(row: Row) -> list[str]:
             f"`{row['where']}`" if row["difference"] else "",
         ),
         *(f"{row['megabytes']:.1f}{heavy}", f"{row['first_milliseconds'] / 1000:.1f}"),
+        "–" if row["forward_milliseconds"] is None else f"{row['forward_milliseconds']:.3g}",
     ]
 
 

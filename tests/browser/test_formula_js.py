@@ -63,7 +63,8 @@ skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|con
 conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
 crop(20) + fc(5) + fc
 channel_slice(1, 1)|channel_slice(0, 2)|channel_slice(0)|conv(4, 3) + channel_slice(1, 3)
-maxpool(2, stride=3, dilation=5, ceil_mode=True)|maxpool(2, stride=1, pad=1, dilation=29)|maxpool((2, 2), pad=(0, 1), dilation=(1, 29))
+maxpool(2, stride=3, dilation=5, ceil_mode=True)
+maxpool(2, stride=1, pad=1, dilation=29)|maxpool((2, 2), pad=(0, 1), dilation=(1, 29))
 conv_transpose(8)|conv_transpose(8, 2, stride=2, output_padding=2)|conv_transpose(8, 1, pad=20)
 conv_transpose(4, 3, groups=3)|conv_transpose(3, 2, groups=3)|fc + softmax|conv(3, 3) + log_softmax|softmax(1) + fc
 pad(2, mode="reflect", value=1)|pad(30, mode="circular")|pad(1, value="x")

@@ -104,6 +104,26 @@ def test_a_card_shows_the_end_of_a_name_and_says_the_whole(deep: Page) -> None:
     )
 
 
+def test_a_column_shows_the_end_of_a_name_and_says_the_whole(
+    browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stem = "/features/features.0"
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], name=f"{stem}/convolution/Conv"),
+        helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["y"]),
+    ]
+    folder = tmp_path_factory.mktemp("columns")
+    weights = np.random.default_rng(0).normal(size=(3, 3, 3, 3)).astype(np.float32)
+    (folder / "net.onnx").write_bytes(model(nodes, {"w": weights}))
+    convscope.look(folder / "net.onnx", shape=(3, 12, 12)).save(folder / "page.html")
+    page = Page(browser, folder / "page.html")
+    page.open("l=en")
+    head = page.all(".column h3")[1]
+    assert head.text == "convolution"
+    assert str(head.get_attribute("title")).startswith(f"{stem}/convolution/Conv: conv(3, 3")
+
+
 def test_no_sum_is_promised_while_a_map_waits(deep: Page) -> None:
     """The section of LRP's sum is there once there is a sum."""
     resize(deep.browser, 1280, 800)

@@ -75,8 +75,8 @@ class MaxPool(Pool):
         return made
 
     def _check_reach(self, shape: Shape) -> None:
-        """Refuse a last window, there by rounding up, that reaches as far behind the map as the kernel has numbers: what
-        lies between these does not count, and ONNX Runtime opens no such file.
+        """Refuse a last window, there by rounding up, that reaches as far behind the map as the kernel has numbers: it
+        can where it is dilated, and ONNX Runtime opens no such file.
         """
         w = self.window
         for reach, kernel in zip(w.pads_over(shape[1:])[2:], w.kernel, strict=True):

@@ -3,6 +3,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { shapeText } from "../../kit/format.js";
 import { sizeOf } from "../lookup.js";
+import { shortName } from "../node_names.js";
 import { mapTile } from "./map_tile.js";
 import { paintInput, pixels } from "./maps.js";
 
@@ -21,6 +22,7 @@ export function layerColumn(app, index, all) {
   const node = app.engine.nodes[index];
   const { channels, height, width, flat } = sizeOf(app, index);
   const name = index < 0 ? t("input") : node.name;
+  const short = index < 0 ? name : shortName(app, name);
   const shape = shapeText([channels, height, width], flat);
   const list = make(doc, "div", { class: flat ? "maps strip" : "maps" });
   const shown = () => (index < 0 || flat ? [] : app.shares.order(index));
@@ -42,7 +44,7 @@ export function layerColumn(app, index, all) {
     doc,
     "section",
     { class: `column kind-${node?.kind ?? "input"}`, "aria-label": `${name} ${shape}` },
-    make(doc, "h3", { title: node?.text ?? null }, name),
+    make(doc, "h3", { title: short === name ? (node?.text ?? null) : `${name}: ${node.text}` }, short),
     make(doc, "p", { class: "shape" }, shape),
     list,
     more,
