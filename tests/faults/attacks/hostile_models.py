@@ -196,7 +196,8 @@ CAMPAIGNS = (
     Campaign(
         "hostile-models", "files",
         "Model files forged by structure, with a digest that fits: refused by one line in 2 s and 512 MB, or a network "
-        "that torch and ONNX Runtime compute alike; what they say of themselves reaches no terminal unescaped",
+        "that torch and ONNX Runtime compute alike, in 8 bits value by value; what they say of themselves reaches no "
+        "terminal unescaped",
         hostile_models, quick=400, long=100_000,
     ),
 )  # fmt: skip
