@@ -38,8 +38,7 @@ def examine(
 ) -> Examination:
     """Return the health of a model file, or of an opened ONNX file of others, over pictures.
 
-    `asked` says how a file of others reads them. Raises InputError where there is no picture, where none can
-    be read, and for a network that no formula can say.
+    `asked` says how a file of others reads them. Raises InputError where there is no picture, or none can be read.
     """
     if not paths:
         raise InputError("pictures.none", hint=phrase("pictures.none.try"))

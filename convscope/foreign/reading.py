@@ -72,7 +72,8 @@ class Foreign:
 
         self.channels_last, self.rank = layout(opened)
         self._type = opened.picture.type.tensor_type.elem_type
-        self.graph = fold(opened, self._fed_shape)
+        with hinting(self.guessed):
+            self.graph = fold(opened, self._fed_shape)
         self.maps = laid(self.graph, "nc" if self.rank == 2 else "nhwc" if self.channels_last else "nchw")
         self.outputs = tuple(value.name for value in opened.model.graph.output)
         self.output = output_named(self.outputs, output)
@@ -252,9 +253,7 @@ def open_foreign(
     file = read.path
     try:
         opened = open_model(read.data)
-        known = facts(file, opened.metadata)
-        with hinting(size_is_guess(opened, shape, known)):
-            return Foreign(file, opened, known, shape, output, bgr)
+        return Foreign(file, opened, facts(file, opened.metadata), shape, output, bgr)
     except InputError as error:
         error.where = f"{file}: {error.where}" if error.where else str(file)
         raise
