@@ -22,6 +22,7 @@ from .options import MEGABYTES, SAMPLES, LookOptions
 if TYPE_CHECKING:
     from ..data.reading import Progress
     from ..page.webpage import Page
+    from .payload.records import Rounding
     from .subject.subject import Subject
     from .subject.target import Target
 
@@ -204,14 +205,7 @@ def _page(target: Target, options: LookOptions, against: Subject | None) -> Page
     words = inline.dictionary("en")
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
     roundings = [payload.rounding, None if payload.against is None else payload.against.rounding]
-    for rounding in filter(None, roundings):
-        if rounding.where:
-            layers = {"share": f"{rounding.share:.2%}", "where": rounding.where}
-            notes.append(phrase("note.rounding.layers", bits=rounding.bits, n=rounding.n, **layers))
-            continue
-        moved = {"score": f"{rounding.score:.3g}", "probability": f"{rounding.probability:.2%}"}
-        counts = {"bits": rounding.bits, "n": rounding.n, "changed": rounding.changed}
-        notes.append(phrase("note.rounding", **moved, **counts))
+    notes += [_rounding_note(rounding) for rounding in filter(None, roundings)]
     notes += [phrase("note.left_out", part=part) for part in left_out]
     if options.megabytes is None and megabytes > MEGABYTES:
         numbers = {"weights": f"{weights / 1e6:.1f}", "megabytes": f"{megabytes:g}", "usual": f"{MEGABYTES:g}"}
@@ -219,3 +213,11 @@ def _page(target: Target, options: LookOptions, against: Subject | None) -> Page
     if len(html) > megabytes * 1e6:
         notes.append(phrase("note.large", megabytes=f"{len(html) / 1e6:.1f}"))
     return webpage.Page(html, webpage.file_name(target.name), fields, tuple(map(str, notes)), inputs.unread)
+
+
+def _rounding_note(rounding: Rounding) -> Phrase:
+    counts = {"bits": rounding.bits, "n": rounding.n}
+    if rounding.where:
+        return phrase("note.rounding.layers", **counts, share=f"{rounding.share:.2%}", where=rounding.where)
+    moved = {"score": f"{rounding.score:.3g}", "probability": f"{rounding.probability:.2%}"}
+    return phrase("note.rounding", **counts, **moved, changed=rounding.changed)

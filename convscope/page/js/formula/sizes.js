@@ -125,8 +125,10 @@ const SIZES = {
     const [channels, height, width] = shape;
     const window = /** @type {PlanWindow} */ (windowOf(layer));
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
-    if (layer.is === "maxpool") refusePadding(window, [height, width], [rows.size, columns.size], where);
-    if (layer.is === "maxpool") refuseReach(window, [height, width], [rows.size, columns.size], where);
+    if (layer.is === "maxpool") {
+      refusePadding(window, [height, width], [rows.size, columns.size], where);
+      refuseReach(window, [height, width], [rows.size, columns.size], where);
+    }
     const { groups = 1 } = layer;
     if (channels % groups)
       throw new PlanFault(phrase("groups.divide.input"), {
