@@ -127,7 +127,7 @@ def forward_row(driver: webdriver.Chrome, folder: Path, payload: dict[str, Any])
     picture = np.random.default_rng(0).integers(0, 256, int(np.prod(payload["input"]["shape"]))).tolist()
     large = is_large(payload)
     asked = {"network": network, "modules": forward_modules() if large else {}, "picture": picture, "rounds": 5}
-    script = join(ROOT / "tests" / "browser" / "forward_time_page.js", ROOT)
+    script = join(ROOT / "tests" / "browser" / "forward_page.js", ROOT)
     whole = f"{script}\nconst asked = {json.dumps(asked)};"
     page = folder / "forward.html"
     page.write_text(f'<!doctype html><meta charset="utf-8"><script>{whole}</script>', encoding="utf-8")

@@ -12,12 +12,7 @@ export async function measure({ network, modules, picture, ort, rounds }) {
   const fast = fastForward(engine.nodes, modules);
   if (!fast) throw new Error("no WebAssembly");
   const scaled = scalePicture(network.input, picture);
-  const byWasm = async () => {
-    const steps = fast(scaled);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    return step.value[step.value.length - 1];
-  };
+  const byWasm = async () => lastOf(fast(scaled));
   /** @type {Record<string, () => Promise<ArrayLike<number>>>} */
   const engines = { wasm: byWasm, plain: async () => engine.forward(picture).logits };
   if (ort) engines["onnxruntime-web"] = ort;
@@ -44,4 +39,30 @@ export async function measure({ network, modules, picture, ort, rounds }) {
     ]),
   );
   return { times, apart };
+}
+
+/**
+ * Milliseconds of passes of one picture, every layer's output kept, by WebAssembly where modules are given. See
+ * benchmarks/networks.py.
+ * @param {any} asked
+ */
+export async function time({ network, modules, picture, rounds }) {
+  const engine = makeEngine(network);
+  const fast = Object.keys(modules).length ? fastForward(engine.nodes, modules) : null;
+  const scaled = scalePicture(network.input, picture);
+  const run = () => (fast ? lastOf(fast(scaled)) : engine.forward(picture).logits);
+  run(); // the first pass compiles
+  const timed = () => {
+    const began = performance.now();
+    run();
+    return performance.now() - began;
+  };
+  return { times: Array.from({ length: rounds }, timed) };
+}
+
+/** Run a pass to its end, and return what the last layer made. @param {Iterator<any, any>} steps */
+function lastOf(steps) {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value[step.value.length - 1];
 }
