@@ -63,6 +63,7 @@ def test_all_that_go_through_a_folder_find_the_same(tmp_path: Path, cores: int) 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_command_runs(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -32,9 +32,9 @@ def printed(script: str, *options: str) -> list[dict[str, float | str]]:
     ("script", "options", "budgets", "pictures"),
     [
         ("deck.py", ("--pictures", "40", "--epochs", "2"), [1, 2], 80),
-        ("pytorch_example.py", ("--pictures", "70", "--epochs", "1"), [1], 70),
-        ("sklearn_mlp.py", ("--pictures", "300", "--epochs", "3"), [1, 2, 3], 900),
-        ("sklearn_mlp.py", ("--pictures", "300", "--seconds", "0"), [1], 300),
+        pytest.param("pytorch_example.py", ("--pictures", "70", "--epochs", "1"), [1], 70, marks=pytest.mark.long),
+        pytest.param("sklearn_mlp.py", ("--pictures", "300", "--epochs", "3"), [1, 2, 3], 900, marks=pytest.mark.long),
+        pytest.param("sklearn_mlp.py", ("--pictures", "300", "--seconds", "0"), [1], 300, marks=pytest.mark.long),
     ],
 )
 def test_a_peer_reports_every_budget(script: str, options: tuple[str, ...], budgets: list[int], pictures: int) -> None:
