@@ -12,6 +12,7 @@ from selenium import webdriver
 from convscope.lab.static_site import write_site
 from convscope.page.inline import page_html
 from tests.browser.chromium import NoBrowser, chromium, programs
+from tests.browser.lab_page import LabPage
 from tests.browser.look_page import Page, whole_payload
 
 
@@ -35,6 +36,12 @@ def browser(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> It
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the static site of the network that ships. A test that changes a file works on a copy."""
     return write_site(tmp_path_factory.mktemp("built") / "site").parent
+
+
+@pytest.fixture(scope="module")
+def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    """Return the lab as a file, with the training of a static site."""
+    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="module")

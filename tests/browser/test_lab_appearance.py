@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
 from tests.browser.chromium import resize, visit
-from tests.browser.lab_chapters import recorded
+from tests.browser.lab_page import recorded
 
 pytestmark = pytest.mark.browser
 FAULTS = "return " + (Path(__file__).parent / "lab_appearance.js").read_text(encoding="utf-8").split("\n\n", 1)[1]

@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from convscope.arithmetic import backpropagation as b
 from tests.browser.chromium import console, until
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 KERNEL = [[0.2, -0.1, 0.3], [0.1, 0.2, -0.2], [0.4, 0.1, 0.1]]

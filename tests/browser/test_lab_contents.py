@@ -14,7 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 import convscope.page
 from convscope.lab.payload import lab_payload
 from convscope.prediction import load
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 SLIDES = Path(convscope.page.__file__).parent / "slides" / "model.onnx"

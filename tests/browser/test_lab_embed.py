@@ -9,11 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.browser.chromium import resize, visit
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 FIRST = ("plain", "local", "convolution", "filters", "sharing")
@@ -21,11 +20,6 @@ LATER = ("mnist", "backwards", "training", "own", "script")
 CHAPTERS = (*FIRST, "activation", "depth", "architecture", "loss", *LATER)
 PARENT = """<!doctype html><title>a course</title><iframe src="lab.html#{}" width="600" height="100"></iframe>
 <script>window.told = []; addEventListener("message", (e) => told.push(e.data));</script>"""
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("embed"))
 
 
 def parts(lab: LabPage) -> list[str]:

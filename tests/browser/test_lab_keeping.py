@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from selenium import webdriver
 
 from convscope.calibration import Calibration
 from convscope.calibration.temperature import calibrate
@@ -18,7 +17,7 @@ from convscope.lab.payload import TRAINING, VALIDATION, first_of_each
 from convscope.modelfile import ModelFile, read
 from convscope.prediction import load
 from tests.browser.chromium import console
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 from tests.browser.test_lab_training import until
 
 pytestmark = pytest.mark.browser
@@ -66,11 +65,6 @@ request.onsuccess = async () => {
   transaction.oncomplete = () => (request.result.close(), done(counts.map(({ result }) => result)));
 };
 """
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture

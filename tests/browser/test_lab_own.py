@@ -6,18 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from selenium import webdriver
 
 import convscope
 from tests.browser.chromium import console, until, visit
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 def shown(lab: LabPage, selector: str) -> int:

@@ -24,7 +24,7 @@ from convscope.transfer.rows import TapRows
 from convscope.transfer.start import body_of
 from convscope.transfer.taps import taps_of, with_head
 from tests.browser.chromium import console, until, visit
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 SIDE, EACH = 224, 13

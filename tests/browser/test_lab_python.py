@@ -12,7 +12,7 @@ import pytest
 
 from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from selenium import webdriver
 
 from convscope.data import load as load_data
 from convscope.prediction import load
 from tests.browser.chromium import console, until
-from tests.browser.lab_chapters import SLIDES, LabPage
+from tests.browser.lab_page import SLIDES, LabPage
 
 pytestmark = pytest.mark.browser
 PICTURES = 808  # 101 steps of 8
@@ -30,11 +29,6 @@ LOOP = [
     "optimizer.step",
 ]
 TEST = ["model.train(False)", "correct = 0", "with torch", "for images", "outputs", "right =", "correct +=", "n = len"]
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 def current(lab: LabPage) -> str:

@@ -21,7 +21,7 @@ from convscope.lab.payload import lab_payload
 from convscope.page.inline import dictionary, document, formula_table, lab_dictionary
 from convscope.page.modules import join
 from tests.browser.chromium import console
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -141,11 +141,6 @@ def test_near_misses_are_told_with_their_numbers(bench: Bench) -> None:
     assert "cannot be built" in said("architecture", "h2", 1000, {"f": "conv("})
     assert "2.000 bits" in said("loss", "i3", 1000, {"p": "1_1_1_1"})
     assert said("mnist", "j2", 1000, {}) == "There is nothing on the pad yet."
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 def card(lab: LabPage, task: str, css: str) -> str:

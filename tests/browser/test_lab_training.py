@@ -8,20 +8,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from selenium import webdriver
 
 from convscope.data.named_datasets import MNIST_SHA256
 from convscope.lab.whole_digits import whole_digits
 from tests.browser.chromium import console, until, visit
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 SMALL = "conv(8, 5, stride=2, bias=False) + bn + relu + conv(16, 3, bias=False) + bn + relu + maxpool(2) + fc"
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
 
 
 def open_formula(lab: LabPage, formula: str, rest: str = "") -> None:

@@ -14,7 +14,7 @@ from convscope.data import load as load_data
 from convscope.lab.payload import HARD, read_hardest
 from convscope.page.inline import dictionary, lab_html
 from tests.browser.chromium import console
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 from tests.browser.look_page import Page
 
 pytestmark = pytest.mark.browser

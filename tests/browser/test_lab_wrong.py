@@ -8,7 +8,7 @@ import pytest
 from selenium import webdriver
 
 from tests.browser.chromium import console, until
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 EXPERIMENTS = ".going-wrong > .presets"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from selenium import webdriver
 
-from tests.browser.lab_chapters import LabPage
+from tests.browser.lab_page import LabPage
 from tests.browser.look_page import Page
 
 pytestmark = pytest.mark.browser
@@ -60,11 +60,6 @@ def test_a_layers_sums_stand_clear_of_one_another(paper: webdriver.Chrome, page:
     assert page.js(STYLE, "html", "backgroundColor") == WHITE
     assert page.js(STYLE, ".facts dd", "printColorAdjust") == "exact"
     assert page.js(STYLE, ".facts", "breakInside") == "avoid"
-
-
-@pytest.fixture(scope="module")
-def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("print"))
 
 
 # what a page prints: the first colours of its number tables and maps, in the dark theme as they are on paper

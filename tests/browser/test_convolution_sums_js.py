@@ -1,5 +1,5 @@
-"""The lab's sums in JavaScript against their twins in Python: the same numbers for the same pictures, in a real
-Chromium.
+"""The lab's sums over windows of pictures in JavaScript, convolution, filters and shared weights, against their twins
+in Python: the same numbers for the same pictures, in a real Chromium.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Js = Callable[..., Any]
 @pytest.fixture(scope="module")
 def js(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Js:
     """Return a function that evaluates an expression in a page that holds the sums; its arguments stand in `a`."""
-    script = join(Path(__file__).parent / "lab_sums_a.js", Path(__file__).parents[2])
+    script = join(Path(__file__).parent / "convolution_sums.js", Path(__file__).parents[2])
     page = tmp_path_factory.mktemp("sums") / "sums.html"
     page.write_text(
         document(script=script, style="", title="sums", language="en", payload=None, dictionary=None), encoding="utf-8"

@@ -5,18 +5,21 @@ a person does with it in the browser.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 import convscope.page
 from convscope.lab.event_streams import new_snapshots, snapshot
 from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
-from tests.browser.chromium import resize, visit
+from tests.browser.chromium import console, resize, visit
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
 Json = dict[str, Any]
@@ -98,6 +101,23 @@ class LabPage:
     def text(self, selector: str) -> str:
         return str(self.js("return document.querySelector(arguments[0]).textContent", selector))
 
+    def one(self, selector: str) -> WebElement:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def shown(self, selector: str) -> str:
+        """Return the text as it is seen, in one line, a minus sign as a hyphen."""
+        return re.sub(r"\s+", " ", self.one(selector).text).replace("−", "-")
+
+    def table(self, selector: str) -> list[list[float]]:
+        """Return the numbers in the cells of each line."""
+        lines = self.js(
+            "return [...arguments[0].children].map(l => [...l.children].map(c => c.textContent))", self.one(selector)
+        )
+        return [[float(text.replace("−", "-")) for text in line] for line in lines]
+
     def press(self, words: str) -> None:
         """Press the visible button of that text."""
         buttons = self.browser.find_elements(By.XPATH, f"//main//button[normalize-space()='{words}']")
@@ -112,3 +132,16 @@ class LabPage:
             str(value),
             nth,
         )
+
+    def slide(self, name: str, value: float) -> None:
+        """Move the slider of that name, as dragging does."""
+        field = next(s for s in self.all("label.slider") if s.text.startswith(name)).find_element(By.TAG_NAME, "input")
+        self.js("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", field, value)
+
+    def type(self, field: WebElement, text: str) -> None:
+        """Type a text in place of what a field holds."""
+        field.send_keys(Keys.CONTROL + "a" + Keys.NULL, text)
+
+    def errors(self) -> list[str]:
+        """Return what the console has said since the last time."""
+        return console(self.browser)
