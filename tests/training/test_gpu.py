@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from convscope.training.session import train
-from tests.training.test_session import broken, pictures, stripes
-from tests.training.tiny import outcome
+from tests.training.tiny import outcome, pictures, stopped, stripes
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 
@@ -27,7 +26,7 @@ def test_a_gpu_trains_what_the_cpu_does(tmp_path: Path) -> None:
 
 
 def test_stopped_on_a_gpu_it_goes_on_to_the_end(tmp_path: Path) -> None:
-    path = broken(tmp_path / "r")
+    path = stopped(tmp_path / "r")
     train(pictures(), resume=path, device="cuda")
     assert outcome(path)["log"][-1]["kind"] == "result"
 

@@ -1,11 +1,9 @@
-"""From data to model file: what a session writes, how it is resumed, and what it refuses."""
+"""From data to model file: what a session writes, and what it refuses."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -15,40 +13,21 @@ import numpy as np
 import pytest
 import torch
 
-from convscope import data, modelfile
+from convscope import modelfile
 from convscope.data.run_data import load_run_data
-from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
+from convscope.errors import FormulaError, InputError, PlanError, UsageError
 from convscope.evaluation import evaluate
 from convscope.runs.log import read_log
 from convscope.runs.manifest import read_manifest
-from convscope.runs.records import EpochLine, ResultLine, StepLine
-from convscope.runs.run_json import read_run_json
+from convscope.runs.records import EpochLine, ResultLine
 from convscope.runs.snapshots import read_snapshots
-from convscope.training.events import BeginLine, Event, NoteLine
+from convscope.training.events import BeginLine, Event
 from convscope.training.options import DEVICES, TrainOptions
 from convscope.training.recipes import RECIPES, Augmentation, Recipe
-from convscope.training.session import Result, train, train_with
+from convscope.training.session import train, train_with
 from convscope.training.snapshots import snapshot_steps
 from tests.data.folders import noise
-from tests.training.tiny import PLAN, RECIPE, outcome, pictures, untimed
-
-
-def go(out: Path, dataset: data.Dataset | None = None, **more: Any) -> Result:
-    given = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1} | more
-    return train(dataset or pictures(), out=out, **given)
-
-
-def stripes(n: int = 200, size: tuple[int, int] = (12, 10), channels: int = 1) -> data.Dataset:
-    """Pictures that a network learns at once: stripes along rows, along columns, or both."""
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 3, n)
-    rows, columns = np.indices(size)
-    patterns = np.stack([rows % 2, columns % 2, (rows + columns) % 2]) * 180
-    images = patterns[labels][:, None] + rng.integers(0, 70, (n, channels, *size))
-    images, half = images.astype(np.uint8), n // 2
-    return data.arrays(
-        images[:half], labels[:half], ["rows", "columns", "both"], test=(images[half:], labels[half:]), name="stripes"
-    )
+from tests.training.tiny import PLAN, RECIPE, outcome, pictures, stripes, trained, untimed
 
 
 def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path: Path) -> None:
@@ -111,7 +90,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
 
 
 def test_a_brief_training_makes_the_same_model_and_nothing_beside_it(tmp_path: Path) -> None:
-    whole = go(tmp_path / "whole")
+    whole = trained(tmp_path / "whole")
     options = TrainOptions(pictures(), arch=PLAN, recipe=RECIPE, val=6, threads=1, out=tmp_path / "brief")
     brief = train_with(options, brief=True)
     assert (whole.run / "report.html").is_file()
@@ -124,7 +103,7 @@ def test_a_brief_training_makes_the_same_model_and_nothing_beside_it(tmp_path: P
 
 
 def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
-    result = go(tmp_path / "r")
+    result = trained(tmp_path / "r")
     got = json.loads(json.dumps(result.to_json()))
     assert list(got) == [
         "run",
@@ -147,148 +126,25 @@ def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
     assert got["calibration"] is None
     assert got["notes"][0] == "probabilities are not calibrated: 6 different pictures were held out, 30 are needed"
     assert got["images_per_second"] == pytest.approx(RECIPE.pictures(64, 10) / got["train_seconds"], rel=0.1)
-    assert go(tmp_path / "s", val=0).validation is None
+    assert trained(tmp_path / "s", val=0).validation is None
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    first = outcome(go(tmp_path / "a").run)
+    first = outcome(trained(tmp_path / "a").run)
     torch.manual_seed(2)
-    assert outcome(go(tmp_path / "b", keep_seconds=0.0).run) == first
-    assert outcome(go(tmp_path / "c", seed=1).run)["weights"] != first["weights"]
+    assert outcome(trained(tmp_path / "b", keep_seconds=0.0).run) == first
+    assert outcome(trained(tmp_path / "c", seed=1).run)["weights"] != first["weights"]
 
 
 @pytest.mark.slow
 def test_random_state_threads_and_signals_are_left_as_they_were(tmp_path: Path) -> None:
     torch.manual_seed(5)
     threads, handler, expected = torch.get_num_threads(), signal.getsignal(signal.SIGINT), torch.random.get_rng_state()
-    go(tmp_path / "r", threads=threads + 1)
+    trained(tmp_path / "r", threads=threads + 1)
     assert torch.equal(torch.random.get_rng_state(), expected)
     assert torch.get_num_threads() == threads
     assert signal.getsignal(signal.SIGINT) is handler
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number: int) -> None:
-    whole = outcome(go(tmp_path / "whole").run)
-    path = tmp_path / "r"
-
-    def interrupt(line: Event) -> None:
-        if isinstance(line, StepLine) and line.step == 4:
-            os.kill(os.getpid(), number)
-
-    with pytest.raises(
-        Interrupted, match=r"stopped at step 5 of 10, and saved\ntry: convscope train --resume "
-    ) as caught:
-        go(path, progress=interrupt)
-    assert caught.value.exit_code == 5
-    lines: list[Event] = []
-    train(pictures(), resume=path, progress=lines.append)
-    assert isinstance(lines[0], BeginLine)
-    assert lines[0].step == 5
-    assert outcome(path) == whole
-
-
-def broken(path: Path, at: int = 7) -> Path:
-    """A run that was stopped after so many steps, with a checkpoint after every step."""
-    count = iter(range(1, 100))
-    with pytest.raises(Interrupted):
-        go(path, stop=lambda: next(count) >= at, keep_seconds=0.0)
-    return path
-
-
-def test_a_damaged_checkpoint_is_noted_and_the_end_is_the_same(tmp_path: Path) -> None:
-    path = broken(tmp_path / "r")
-    newest = sorted((path / "checkpoints").iterdir())[-1]
-    newest.write_bytes(newest.read_bytes()[:-5])
-    notes: list[Event] = []
-    train(pictures(), resume=path, progress=notes.append)
-    assert [line.text for line in notes if isinstance(line, NoteLine)] == [
-        f"{newest}: is damaged or incomplete; going on from step 6"
-    ]
-    assert outcome(path) == outcome(go(tmp_path / "whole").run)
-
-
-def test_without_any_checkpoint_it_begins_again(tmp_path: Path) -> None:
-    path = broken(tmp_path / "r")
-    for checkpoint in (path / "checkpoints").iterdir():
-        checkpoint.unlink()
-    train(pictures(), resume=path)
-    assert outcome(path) == outcome(go(tmp_path / "whole").run)
-
-
-def test_other_threads_are_noted(tmp_path: Path) -> None:
-    notes: list[Event] = []
-    train(pictures(), resume=broken(tmp_path / "r"), threads=2, progress=notes.append)
-    assert [line.text for line in notes if isinstance(line, NoteLine)] == [
-        "threads: it began with 1, goes on with 2; the last bits of the result may differ"
-    ]
-
-
-def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from PIL import Image
-
-    rng = np.random.default_rng(0)
-    for name in ("ants", "bees"):
-        (tmp_path / "pets" / name).mkdir(parents=True)
-        for i in range(9):
-            Image.fromarray(rng.integers(0, 256, (10, 8, 3), dtype=np.uint8)).save(
-                tmp_path / "pets" / name / f"{i}.png"
-            )
-    monkeypatch.chdir(tmp_path)
-    common: dict[str, Any] = {
-        "arch": "conv(2, 3) + relu + fc",
-        "size": 6,
-        "epochs": 2,
-        "batch_size": 4,
-        "keep_seconds": 0.0,
-    }
-    whole = train("pets", out="whole", **common)
-    assert whole.test is None
-    assert whole.validation is not None
-    assert whole.validation.n == 3  # a sixth
-    assert whole.validation.classes == ("ants", "bees")
-    with pytest.raises(Interrupted):
-        train("pets", out="r", stop=lambda: True, **common)
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    train(resume=tmp_path / "r")
-    first, second = (outcome(tmp_path / name) for name in ("whole", "r"))
-    assert first == second
-    Image.new("RGB", (8, 8)).save(tmp_path / "pets" / "ants" / "0.png")
-    (tmp_path / "r" / "model.onnx").unlink()
-    with pytest.raises(
-        InputError, match=r"pets: pictures that .* are not there any more, got 1 changed \(ants/0.png\)"
-    ):
-        train(resume=tmp_path / "r")
-    shutil.rmtree(tmp_path / "pets")
-    with pytest.raises(InputError):
-        train(resume=tmp_path / "r")
-
-
-def test_files_renamed_and_added_between_stop_and_resume_change_no_bit(tmp_path: Path) -> None:
-    for i in range(18):
-        noise(tmp_path / "pets" / "ab"[i % 2] / f"{i}.png", i)
-    common: dict[str, Any] = {"arch": "conv(2, 3) + bn + relu + fc", "epochs": 3, "batch_size": 4, "keep_seconds": 0.0}
-    train(tmp_path / "pets", out=tmp_path / "whole", **common)
-    with pytest.raises(Interrupted):
-        train(tmp_path / "pets", out=tmp_path / "r", stop=iter([False] * 3 + [True] * 9).__next__, **common)
-    for i in range(18):
-        old = tmp_path / "pets" / "ab"[i % 2] / f"{i}.png"
-        old.rename(old.with_name(f"{i * 7 % 18:02}-{i}.png"))
-    noise(tmp_path / "pets" / "a" / "new.png", 99)
-    events: list[Event] = []
-    train(resume=tmp_path / "r", progress=events.append)
-    assert outcome(tmp_path / "r") == outcome(tmp_path / "whole")
-    assert [str(line.message) for line in events if isinstance(line, NoteLine) and "began" in line.text] == [
-        f"{tmp_path / 'pets'}, since the training began: 1 new (a/new.png); what is new takes no part"
-    ]
-    (tmp_path / "r" / "model.onnx").unlink()
-    gone = sorted((tmp_path / "pets" / "b").iterdir())[0]
-    gone.unlink()
-    with pytest.raises(InputError, match="1 missing \\(b/") as caught:
-        train(resume=tmp_path / "r")
-    assert str(caught.value).endswith("try: put them back, or start a new training")
 
 
 def test_a_run_lists_its_pictures_and_what_it_left_out(tmp_path: Path) -> None:
@@ -307,28 +163,6 @@ def test_a_run_lists_its_pictures_and_what_it_left_out(tmp_path: Path) -> None:
     assert len(found.held_out) == result.validation.n == 4
     train(pictures(), arch="fc", epochs=1, batch_size=4, out=tmp_path / "arrays")
     assert not (tmp_path / "arrays" / "manifest.csv").exists()
-
-
-def test_what_a_resume_refuses(tmp_path: Path) -> None:
-    path = broken(tmp_path / "r")
-    with pytest.raises(UsageError, match="a run is resumed with its own settings"):
-        train(pictures(), resume=path, epochs=3)
-    with pytest.raises(UsageError):
-        train("mnist", resume=path)
-    with pytest.raises(InputError, match="this run was trained on arrays in memory"):
-        train(resume=path)
-    other = data.arrays(pictures().train.images.copy() ^ 1, pictures().train.labels, ["a", "b", "c"])
-    with pytest.raises(InputError, match="the data is not what this run began with"):
-        train(other, resume=path)
-    settings = read_run_json(path)
-    for name in ("steps", "recipe", "data", "input", "threads", "seed"):
-        (path / "run.json").write_text(json.dumps({k: v for k, v in settings.items() if k != name}))
-        with pytest.raises(InputError, match=rf"run\.json: the field {name} is missing"):
-            train(pictures(), resume=path)
-    (path / "run.json").write_text(json.dumps(settings))
-    train(pictures(), resume=path)
-    with pytest.raises(InputError, match="this run is finished"):
-        train(pictures(), resume=path)
 
 
 @pytest.mark.parametrize(
@@ -356,13 +190,13 @@ def test_what_is_refused_leaves_nothing_behind(
     tmp_path: Path, given: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
     with pytest.raises(kind, match=message):
-        go(tmp_path / "r", **given)
+        trained(tmp_path / "r", **given)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_loss_that_explodes_names_step_and_rate(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"the loss is no longer finite at step \d+, learning rate .*\ntry: lr="):
-        go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=replace(RECIPE, lr=1e25, average=0.0))
+        trained(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=replace(RECIPE, lr=1e25, average=0.0))
     assert not (tmp_path / "r" / "model.onnx").exists()
 
 
@@ -372,7 +206,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
     (tmp_path / "r").mkdir()
     monkeypatch.setattr("convscope.training.decision.load_dataset", lambda *_: pytest.fail("loaded"))
     with pytest.raises(InputError, match=r"r: already exists\ntry: another out=, or resume="):
-        go(tmp_path / "r")
+        trained(tmp_path / "r")
 
 
 def test_the_default_directory_is_new_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -394,7 +228,7 @@ def test_figures_that_are_not_finite_end_it_with_one_line(tmp_path: Path, val: i
     """One step whose loss is finite, after which the weights are so large that no score is."""
     huge = replace(RECIPE, lr=1e30, epochs=0.01, average=0.0, warmup=0.0, optimiser="sgd", log_every=1)
     with pytest.raises(InputError, match=rf"the {which} is no longer finite at step 1, learning rate .*\ntry: lr="):
-        go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=huge, val=val)
+        trained(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=huge, val=val)
     assert not (tmp_path / "r" / "model.onnx").exists()
 
 

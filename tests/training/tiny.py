@@ -4,6 +4,7 @@ what must be the same however often it was interrupted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 from PIL import Image
 
 from convscope import data, modelfile
+from convscope.errors import Interrupted
 from convscope.runs.checkpoints import read_checkpoint
 from convscope.runs.log import read_log
 from convscope.runs.run_json import read_run_json
 from convscope.runs.tensor_files import pack
 from convscope.training.recipes import Augmentation, Recipe
-from convscope.training.session import train
+from convscope.training.session import Result, train
 
 RECIPE = Recipe(
     name="tiny",
@@ -44,6 +46,33 @@ def pictures() -> data.Dataset:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (80, 1, 8, 8), dtype=np.uint8)
     return data.arrays(images[:70], rng.integers(0, 3, 70), ["a", "b", "c"], test=(images[70:], rng.integers(0, 3, 10)))
+
+
+def stripes(n: int = 200, size: tuple[int, int] = (12, 10), channels: int = 1) -> data.Dataset:
+    """Pictures that a network learns at once: stripes along rows, along columns, or both."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, n)
+    rows, columns = np.indices(size)
+    patterns = np.stack([rows % 2, columns % 2, (rows + columns) % 2]) * 180
+    images = patterns[labels][:, None] + rng.integers(0, 70, (n, channels, *size))
+    images, half = images.astype(np.uint8), n // 2
+    return data.arrays(
+        images[:half], labels[:half], ["rows", "columns", "both"], test=(images[half:], labels[half:]), name="stripes"
+    )
+
+
+def trained(out: Path, dataset: data.Dataset | None = None, **more: Any) -> Result:
+    """Train on `pictures`, or on a data set, whatever else is given."""
+    given = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1} | more
+    return train(dataset or pictures(), out=out, **given)
+
+
+def stopped(path: Path, at: int = 7) -> Path:
+    """A run that was stopped after so many steps, with a checkpoint after every step."""
+    count = iter(range(1, 100))
+    with suppress(Interrupted):
+        trained(path, stop=lambda: next(count) >= at, keep_seconds=0.0)
+    return path
 
 
 def go(path: Path, given: data.Dataset | Path) -> None:
