@@ -42,6 +42,11 @@ def lab(tmp_path: Path) -> Lab:
     return Lab(tmp_path / "runs", [tmp_path / "data"], AccessPolicy(hosts, KEY))
 
 
+def tree(folder: Path) -> list[str]:
+    """Return every path below a folder: what a refused request must not change."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
 def headers(**more: str | None) -> list[tuple[bytes, bytes]]:
     """Return the page's own headers, some replaced or (None) left out; _ in a name is -."""
     own = {"host": HOST, "x-convscope-token": KEY, "content-type": "application/json", "sec-fetch-site": "same-origin"}
