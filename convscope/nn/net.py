@@ -4,9 +4,10 @@ names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ from ..formula import Crop, Network
 from ..formula.network import PICTURE
 from ..pictures.input_spec import InputSpec, check_ends
 from .table import TORCH
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class Net(nn.Module):
@@ -117,3 +120,14 @@ def load_weights(net: Net, weights: dict[str, np.ndarray[Any, Any]]) -> Net:
             raise InputError("weights.shape", name=name, got=weights[name].shape, expected=f"{tuple(tensor.shape)}")
         tensor.copy_(torch.from_numpy(np.array(weights[name], dtype=np.float32)))
     return net
+
+
+def with_weights(module: Module, weights: Mapping[str, np.ndarray[Any, Any]], name: str = "") -> Module:
+    """Return a copy of `module`, in evaluation mode, that has those of its weights which `weights` holds, named as
+    state_dict names them; behind `name` and a dot, where the module has one.
+    """
+    other = copy.deepcopy(module).eval()
+    for key, own in other.state_dict().items():
+        if (array := weights.get(f"{name}.{key}" if name else key)) is not None:
+            own.copy_(torch.from_numpy(np.array(array, np.float32)))
+    return other

@@ -11,7 +11,7 @@ from torch import nn
 
 from convscope.errors import InputError, PlanError
 from convscope.formula import Network, parse, trace
-from convscope.nn import Net, build, load_weights
+from convscope.nn import Net, build, load_weights, with_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
@@ -173,6 +173,20 @@ def test_a_state_dict_and_a_deep_copy_load_too() -> None:
     other.load_state_dict(net.state_dict())
     x = pictures(2, 1, 28, 28)
     assert torch.equal(copy.deepcopy(net).eval()(x), other.eval()(x))
+
+
+def test_a_copy_has_the_weights_that_are_given_and_the_others_of_its_own() -> None:
+    net = net_of("conv(3, 3) + bn + relu + fc").train()
+    own, given = net.weights(), {"fc1.weight": np.full(net.get_submodule("fc1").weight.shape, 0.5), "other": np.ones(1)}
+    copied = with_weights(net, given)
+    assert not copied.training
+    assert net.training
+    for name, array in copied.weights().items():
+        assert np.array_equal(array, given.get(name, own[name]))
+    assert all(np.array_equal(array, own[name]) for name, array in net.weights().items()), "the first is left as it was"
+    alone = with_weights(net.get_submodule("fc1"), given, "fc1")
+    assert torch.equal(alone.state_dict()["weight"], torch.full_like(alone.state_dict()["weight"], 0.5))
+    assert np.array_equal(alone.state_dict()["bias"].numpy(), own["fc1.bias"])
 
 
 # Training

@@ -6,7 +6,6 @@ layers and compared with the runtime's. Every other is a labelled box with its o
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,13 +22,11 @@ from ...formula.kinds import Flatten
 from ...formula.kinds.base import Given
 from ...formula.network import Network
 from ...formula.tracing import Tracer
-from ...nn import Net, load_weights
+from ...nn import Net, load_weights, with_weights
 from ...pictures.input_spec import InputSpec
-from ..payload.nodes import page_field, page_node
-from ..payload.records import Field, PageNode
+from ..payload.nodes import NOWHERE, page_field, page_node
+from ..payload.records import PageNode
 from .rebuilding import CLOSE, difference
-
-NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what it reads of the picture is not known
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +78,8 @@ class Shown:
         """Yield for each of the first `n` pictures what the nodes make with other weights, as the page computes it:
         those in `maps`, and boxes, make what stands there, or what the runtime gave.
         """
-        modules = {node.name: self.modules.get(node.name) for node in self.nodes if node.name not in maps}
-        modules = copy.deepcopy(modules)
-        for name, module in modules.items():
-            held = {} if module is None else module.state_dict()
-            with torch.no_grad():
-                for key, own in held.items():
-                    if (tensor := tensors.get(f"{name}.{key}")) is not None:
-                        own.copy_(torch.from_numpy(np.array(tensor, np.float32)))
+        open_ones = ((name, module) for name, module in self.modules.items() if name not in maps)
+        modules = {name: with_weights(module, tensors, name) for name, module in open_ones}
         for i in range(n):
             made: list[Tensor] = []
             for node in self.nodes:

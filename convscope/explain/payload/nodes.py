@@ -10,6 +10,7 @@ from .encoding import Array, ScaledBytes
 from .records import Field, PageNode, Payload, Window
 
 Tensors = Mapping[str, Array | ScaledBytes]
+NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what its units read of the picture is not known
 
 
 def page_nodes(network: Network) -> tuple[PageNode, ...]:

@@ -4,7 +4,6 @@ all, the heaviest layers first; and how much that changes the scores.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,17 +14,16 @@ import torch
 from torch import Tensor, nn
 
 from ...foreign.endings import probabilities
-from ...nn import Net
+from ...nn import Net, with_weights
 from ..batching import batches
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from .encoding import Array, ScaledBytes, decode, dumps, encoded_size, to_bytes
-from .nodes import Tensors
-from .records import Field, LeftOut, PageNode, Rounding
+from .nodes import NOWHERE, Tensors
+from .records import LeftOut, PageNode, Rounding
 
 PICTURES = 1 / 4  # of all characters: as many are kept for samples before weights are rounded or left out for them
 ENTRY = 100  # characters of JSON about a tensor, and about a sample
-NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: its units are not explained
 
 # From weights by name, what boxes make, and how many samples: what all layers make of each sample, in order.
 Computing = Callable[[Mapping[str, Array], Mapping[str, Array], int], Iterator[list[np.ndarray[Any, Any]]]]
@@ -202,11 +200,7 @@ def net_outputs(
     """Yield for each of the first `n` pictures what the layers of a Net make with other weights, where those in `maps`
     make what stands there.
     """
-    other = copy.deepcopy(net).eval()
-    with torch.no_grad():
-        for name, tensor in other.state_dict().items():
-            if name in tensors:
-                tensor.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
+    other = with_weights(net, tensors)
     for name, made in maps.items():
         other.get_submodule(name).register_forward_hook(partial(_given, iter(made)))
     for i in range(n):
