@@ -20,6 +20,8 @@ NEAR = 0.01  # of an end of sigmoid or tanh: there the slope is below 0.01 (sigm
 MOST = 0.99  # of its values there: saturated
 EVEN = 1e-6  # of the largest magnitude: constant
 ALIKE = 1e-5  # of the largest magnitude, picture by picture: duplicate
+Array = np.ndarray[Any, np.dtype[Any]]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 Values = np.ndarray[Any, np.dtype[np.float64]]
 
 REMEDIES: dict[State, str] = {
@@ -123,6 +125,19 @@ def activation_after(nodes: Sequence[Place], index: int) -> int:
     return index
 
 
+def by_channel(outputs: Array) -> Array:
+    """Return what a node made of N pictures, (N, F, h, w) or (N, F), as (N, F, values)."""
+    return outputs.reshape(*outputs.shape[:2], -1)
+
+
+def count_near(values: Array, ends: Sequence[float]) -> Counts:
+    """Return how many of each channel's values, (N, F, values), lie near an end of its activation, (F,)."""
+    found = np.zeros(values.shape[1], np.int64)
+    for end in ends:
+        found += (np.abs(values - end) <= NEAR).sum((0, 2))
+    return found
+
+
 class HealthCounter:
     """Counts the units of every layer with filters, batch by batch; memory is that of one batch. What a node of the
     network is said to be `called` is what it is called in what is found.
@@ -169,7 +184,7 @@ class _Units:
 
     def add(self, outputs: Values) -> None:
         """Count a batch, (N, F, h, w) or (N, F)."""
-        flat = outputs.reshape(*outputs.shape[:2], -1)  # (N, F, values)
+        flat = by_channel(outputs)
         if self.least is None:
             channels = flat.shape[1]
             self.least, self.most = np.full(channels, np.inf), np.full(channels, -np.inf)
@@ -179,8 +194,7 @@ class _Units:
         self.most = np.fmax(self.most, np.fmax.reduce(flat, (0, 2)))
         self.bad |= ~np.isfinite(flat).all((0, 2))
         self.seen += flat.shape[0] * flat.shape[2]
-        for end in self.ends:
-            self.near += (np.abs(flat - end) <= NEAR).sum((0, 2))
+        self.near += count_near(flat, self.ends)
         for picture in flat:
             self._regroup(picture)
 

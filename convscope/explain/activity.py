@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..evaluation.health import MOST, NEAR, activation_after, places
+from ..evaluation.health import MOST, Array, Counts, activation_after, by_channel, count_near, places
 from ..formula import Layer, Network
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
@@ -31,8 +31,8 @@ class Activity:
     state: tuple[State, ...]
 
 
-class Counter:
-    """Counts a node's answers batch by batch; `result` gives the figures."""
+class ActivityCounter:
+    """Counts how often a node's channels answer, batch by batch; `result` gives the figures."""
 
     def __init__(self, network: Network, index: int, classes: int) -> None:
         self.index = activation_after(places(network), index)
@@ -44,15 +44,13 @@ class Counter:
         self.pictures = np.zeros(classes, np.int64)
         self.n = 0
 
-    def add(self, output: Tensor, labels: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+    def add(self, outputs: Array, labels: Counts) -> None:
         """Count one batch, (N, F, h, w) or (N, F), of pictures with these labels (N,)."""
-        flat = output.flatten(2) if output.dim() == 4 else output[:, :, None]  # (N, F, values)
-        each = (flat > self.layer.active_above).sum(2).numpy()  # (N, F)
-        np.add.at(self.active.T, labels, each)
+        values = by_channel(outputs)
+        np.add.at(self.active.T, labels, (values > self.layer.active_above).sum(2))
         self.pictures += np.bincount(labels, minlength=len(self.pictures))
         self.n += len(labels)
-        for end in self.layer.ends:
-            self.near += ((flat - end).abs() <= NEAR).sum((0, 2)).numpy()
+        self.near += count_near(values, self.layer.ends)
 
     def result(self) -> Activity:
         """Return the figures over all batches; shares are NaN where there was no picture."""
@@ -80,6 +78,6 @@ def state(layer: Layer, active: float, ends: float) -> State:
     return "always-on" if layer.zero_below and active == 1 and ends == 0 else "ok"
 
 
-def to_cpu(output: Tensor) -> Tensor:
-    """Return an output as float32 on the CPU, without its graph."""
-    return output.detach().to("cpu", torch.float32)
+def to_array(output: Tensor) -> Array:
+    """Return an output as float32, wherever it was computed."""
+    return output.detach().to("cpu", torch.float32).numpy()

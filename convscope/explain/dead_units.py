@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, phrase
+from ..evaluation.health import REMEDIES
 from ..nn import Net
-from .activity import Activity, Counter, to_cpu
+from .activity import Activity, ActivityCounter, to_array
 from .batching import batches
 from .features import layer_outputs
 
 WORDS = {
     "dead": (
         "always 0 after its ReLU, so no gradient reaches it and it cannot learn any more",
-        "a smaller learning rate, bn before the activation, or leaky_relu in place of relu",
+        REMEDIES["dead"],
     ),
     "saturated": (
         "nearly always at an end of its activation, where the slope is almost 0, so it hardly learns",
-        "relu in place of sigmoid or tanh, bn before the activation, or smaller first weights",
+        REMEDIES["saturated"],
     ),
     "always-on": (
         "never 0 after its ReLU, so its activation does nothing: it only computes a weighted sum",
@@ -71,15 +72,17 @@ def count_activity(
     for at, batch in batches(net, pictures):
         outputs = list(layer_outputs(net, batch).values())
         for counter in counters.values():
-            counter.add(to_cpu(outputs[counter.index]), known[at : at + len(batch)])
+            counter.add(to_array(outputs[counter.index]), known[at : at + len(batch)])
     return {name: counter.result() for name, counter in counters.items()}
 
 
-def channel_counters(net: Net) -> dict[str, Counter]:
+def channel_counters(net: Net) -> dict[str, ActivityCounter]:
     """Return a counter for each convolution and fully connected node, by name."""
     nodes = net.network.nodes
     return {
-        node.name: Counter(net.network, i, net.network.classes) for i, node in enumerate(nodes) if node.layer.filters
+        node.name: ActivityCounter(net.network, i, net.network.classes)
+        for i, node in enumerate(nodes)
+        if node.layer.filters
     }
 
 

@@ -12,7 +12,7 @@ from ..evaluation.health import Health, HealthCounter, Place, places
 from ..foreign.reading import Foreign
 from ..foreign.telling import ForeignFile
 from ..nn import Net
-from .activity import to_cpu
+from .activity import to_array
 from .batching import batches
 from .features import layer_outputs
 from .imported import opaque
@@ -44,7 +44,7 @@ def health(network: Any, pictures: np.ndarray[Any, Any]) -> Health:
         return _by_steps(asked, pictures)
     counter = HealthCounter(places(found.net.network), found.called)
     for _, batch in batches(found.net, pictures):
-        counter.add([to_cpu(y).numpy() for y in layer_outputs(found.net, batch).values()])
+        counter.add([to_array(y) for y in layer_outputs(found.net, batch).values()])
     return counter.health(found.net.weights())
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...formula import Network, Node
 from ...nn import Net
 from .. import patches
-from ..activity import Activity, to_cpu
+from ..activity import Activity, to_array
 from ..batching import batches
 from ..dead_units import channel_counters
 from ..features import layer_outputs
@@ -53,7 +53,7 @@ def channel_cards(
         made = list(layer_outputs(net, batch).values())
         known = np.zeros(len(batch), np.int64) if labels is None else labels[at : at + len(batch)]
         for name, counter in counters.items():
-            counter.add(to_cpu(made[counter.index]), known)
+            counter.add(to_array(made[counter.index]), known)
             finders[name].add(made[finders[name].index], at)
     cards = {
         name: _cards(counter.result(), *finders[name].patches(pictures), labels) for name, counter in counters.items()
