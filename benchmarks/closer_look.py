@@ -96,7 +96,9 @@ def on_white(path: Path) -> Image.Image:
 
 def read(pictures: list[Image.Image], size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """Return pictures as a network of that size reads them, uint8 (n, 3, size, size)."""
-    return np.stack([decoding.from_image(picture, (size, size), 3).pixels for picture in pictures])
+    return np.stack(
+        [decoding.from_image(picture, decoding.DecodeOptions((size, size), 3)).pixels for picture in pictures]
+    )
 
 
 def looked(

@@ -15,7 +15,7 @@ from .. import modelfile
 from ..baseline.features import hog
 from ..data.dataset import Dataset
 from ..errors import phrase
-from ..pictures.decoding import from_image
+from ..pictures.decoding import DecodeOptions, from_image
 from ..transfer.features import Progress, features_of
 from ..transfer.rows import TapRows
 from ..transfer.start import body_of
@@ -67,7 +67,7 @@ class Enlarged:
         part = int(np.searchsorted(self._starts, row, side="right")) - 1
         pixels = self._parts[part][row - self._starts[part]]
         picture = Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
-        return from_image(picture, (SIDE, SIDE), 3).pixels
+        return from_image(picture, DecodeOptions((SIDE, SIDE), 3)).pixels
 
 
 def estimate_seconds(pictures: int) -> float:

@@ -6,11 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..pictures.decoding import Decoded, decode_with_facts
-from ..pictures.resizing import RESIZE_RULE
+from ..pictures.decoding import Decoded, DecodeOptions, decode_with_facts
 from .decoded_cache import DecodedCache
 from .listing import Files
-from .picture_size import Size
 
 
 class ReadPicture(NamedTuple):
@@ -23,17 +21,12 @@ class ReadPicture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """Reads pictures at one size. `caches` are looked into first; new pictures belong into the last of them.
-
-    `channels` 1 makes all pictures grey; None leaves grey ones grey and colours in colour. `white` is the white level
-    of those that do not say it themselves; 0: each one's own guess. `rule` is one of resizing.RULES.
+    """Reads pictures at one size. `caches` are looked into first; new pictures belong into the last of them, as they
+    are without a white level from elsewhere.
     """
 
     files: Files
-    size: Size
-    channels: int | None
-    white: int
-    rule: str = RESIZE_RULE
+    options: DecodeOptions
     caches: tuple[DecodedCache, ...] = ()
 
     def read(self, path: str) -> ReadPicture:
@@ -42,14 +35,14 @@ class Decoder:
         digest = hashlib.sha256(data).digest()
         picture, decoded = self._find(digest), None
         if picture is None:
-            picture = decoded = decode_with_facts(data, self.size, self.channels, rule=self.rule)
-        if self.white and picture.guessed not in (0, self.white):
-            picture = decode_with_facts(data, self.size, self.channels, white=self.white, rule=self.rule)
+            picture = decoded = decode_with_facts(data, self.options._replace(white=0))
+        if self.options.white and picture.guessed not in (0, self.options.white):
+            picture = decode_with_facts(data, self.options)
         return ReadPicture(digest, picture, decoded)
 
     def _find(self, digest: bytes) -> Decoded | None:
         for cache in self.caches:
             picture = cache.find(digest)
-            if picture is not None and len(picture.pixels) in (1, self.channels or 3):
+            if picture is not None and len(picture.pixels) in (1, self.options.channels or 3):
                 return picture
         return None

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from ..errors import InputError, Said, UsageError, phrase, printable
+from ..pictures.decoding import DecodeOptions
 from ..pictures.decoding_pool import decode_in_order, decoding_threads, evenly_spread
 from ..pictures.resizing import RESIZE_RULE, as_size
 from .cached_decoding import Decoder, ReadPicture
@@ -61,7 +62,8 @@ def read(
     ways = ((None, 1) if channels == 1 else (None,)) if cache else ()  # a grey picture is the same either way
     with ExitStack() as stack:
         caches = tuple(stack.enter_context(DecodedCache.of(target, way, len(listing.entries), rule)) for way in ways)
-        decoder = Decoder(listing.files, target, 1 if channels == 1 else None, white, rule, caches)
+        options = DecodeOptions(target, 1 if channels == 1 else None, white, rule)
+        decoder = Decoder(listing.files, options, caches)
         for entry, result in _results(decoder, list(chain(*ordered.values())), progress):
             if isinstance(result, InputError):
                 left_out.append(_left_out(entry, result))
@@ -74,7 +76,7 @@ def read(
     white = white or max(rows["train"].guessed, default=0)
     odd_sizes = size is None and chosen is None
     notes = [*([chosen] if chosen else []), *said_of([*rows.values()], target, channels, white, odd_sizes=odd_sizes)]
-    again = Decoder(listing.files, target, 1 if channels == 1 else None, white, rule)
+    again = Decoder(listing.files, DecodeOptions(target, 1 if channels == 1 else None, white, rule))
     for part in rows.values():
         left_out += [_left_out(entry, error) for entry, error in part.settle(channels, white, again)]
     notes += [cache.fault for cache in caches if cache.fault is not None]

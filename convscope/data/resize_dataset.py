@@ -38,8 +38,9 @@ def fitted_pictures(images: Pictures, shape: tuple[int, int, int], rule: str = R
     if images.shape[1:] == (needed, height, width):
         pixels[:] = images
         return pixels
+    options = decoding.DecodeOptions((height, width), needed, rule=rule)
     for i in range(len(images)):  # pictures in memory are mostly small: threads would only wait for each other
-        pixels[i] = decoding.from_array(images[i], (height, width), needed, rule=rule).pixels
+        pixels[i] = decoding.from_array(images[i], options).pixels
     return pixels
 
 

@@ -34,6 +34,21 @@ LOOKED_AT = 1 << 26  # bytes of a file from which its first bytes must be a pict
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would turn line ends otherwise
 
 
+class DecodeOptions(NamedTuple):
+    """What a picture becomes: its `size` (H, W), None for its own, brought to it by `rule`, one of resizing.RULES; its
+    `channels`, 1 for grey (ITU-R 601 luma) or 3 for RGB, None for grey where every pixel is. `white` is the white level
+    of pixels deeper than 8 bits where nothing else states one; 0: by the picture's own maximum (bit_depth.py).
+    """
+
+    size: tuple[int, int] | None = None
+    channels: int | None = None
+    white: int = 0
+    rule: str = RESIZE_RULE
+
+
+AS_IT_IS = DecodeOptions()
+
+
 class Decoded(NamedTuple):
     """A picture's `pixels`, uint8 (C, H, W), and what its file was: its own upright `height` and `width`.
 
@@ -59,40 +74,30 @@ def decode(
 ) -> Pixels:
     """Read a picture file, by path or as bytes, into uint8 (C, H, W) in 0…255.
 
-    `size` is (H, W); without it the picture keeps its own. `channels` 1 is grey (ITU-R 601 luma), 3 is RGB; without it
-    a picture is grey if every pixel is. `white` is the white level of pixels deeper than 8 bits where the file states
-    none; 0: by the picture's own maximum (bit_depth.py). Formats (formats.py) are known by their first bytes, not by
-    their names. A JPEG beyond `max_pixels` is decoded at a fraction of its size.
+    `size`, `channels` and `white` are those of DecodeOptions. Formats (formats.py) are known by their first bytes, not
+    by their names. A JPEG beyond `max_pixels` is decoded at a fraction of its size.
 
     Raises InputError, naming the file, if it is missing, no such picture, damaged, truncated or beyond `max_pixels`.
     """
-    return decode_with_facts(source, size, channels, white=white, max_pixels=max_pixels).pixels
+    return decode_with_facts(source, DecodeOptions(size, channels, white), max_pixels=max_pixels).pixels
 
 
 def decode_with_facts(
-    source: str | os.PathLike[str] | bytes,
-    size: tuple[int, int] | None = None,
-    channels: int | None = None,
-    *,
-    white: int = 0,
-    rule: str = RESIZE_RULE,
-    max_pixels: int = MAX_PIXELS,
+    source: str | os.PathLike[str] | bytes, options: DecodeOptions = AS_IT_IS, *, max_pixels: int = MAX_PIXELS
 ) -> Decoded:
-    """Read a picture file as `decode` does, and return with its pixels what is known of the file. `rule` is one of
-    resizing.RULES.
-    """
+    """Read a picture file as `decode` does, and return with its pixels what is known of the file."""
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture, stored, needs = open_image(data, where, max_pixels, size, whole=size is None)
+        picture, stored, needs = open_image(data, where, max_pixels, options.size, whole=options.size is None)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
     if not needs:
-        return _from_opened(picture, stored, size, channels, white, rule, where)
+        return _from_opened(picture, stored, options, where)
     with room_for(needs):
-        return _from_opened(picture, stored, size, channels, white, rule, where)
+        return _from_opened(picture, stored, options, where)
 
 
 def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -113,49 +118,28 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
         raise _damaged(error, where) from None
 
 
-def from_image(
-    picture: Picture,
-    size: tuple[int, int] | None = None,
-    channels: int | None = None,
-    *,
-    white: int = 0,
-    rule: str = RESIZE_RULE,
-    where: str = "picture",
-) -> Decoded:
+def from_image(picture: Picture, options: DecodeOptions = AS_IT_IS, *, where: str = "picture") -> Decoded:
     """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode_with_facts` does with a file.
 
     A JPEG that was opened and not yet loaded is read from its file once more, so that it too may be decoded at a
     fraction of its size; one that is loaded may differ from its file by a grey level.
     """
-    if size is not None and (data := unread_jpeg(picture)):
-        return decode_with_facts(data, size, channels, white=white, rule=rule)
-    return _from_opened(picture, picture.size, size, channels, white, rule, where)
+    if options.size is not None and (data := unread_jpeg(picture)):
+        return decode_with_facts(data, options)
+    return _from_opened(picture, picture.size, options, where)
 
 
-def _from_opened(
-    picture: Picture,
-    stored: tuple[int, int],
-    size: tuple[int, int] | None,
-    channels: int | None,
-    white: int,
-    rule: str,
-    where: str,
-) -> Decoded:
+def _from_opened(picture: Picture, stored: tuple[int, int], options: DecodeOptions, where: str) -> Decoded:
     """Decode an opened picture whose file says that it is `stored` (width, height)."""
-    if channels not in (1, 3, None):
-        raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
-    if size is not None and not (len(size) == 2 and min(size) >= 1):
-        raise UsageError("picture.size", got=size, expected=phrase("picture.size.expected"))
-    if rule not in RULES:
-        raise UsageError("picture.rule", got=rule, expected=", ".join(RULES))
+    _check(options)
     try:
         frames, stated = frames_of(picture), stated_white(picture)
         picture.load()
         if picture.im.mode != picture.mode:  # a reader that lost count: its pixels are not what they are said to be
             raise ValueError(f"pixels of mode {picture.im.mode} as {picture.mode}")
         orientation = read_orientation(picture)
-        made = picture_to_8_bits(picture, where, stated=stated, white=white)
-        pixels = _to_pixels(make_upright(made.picture, orientation), size, channels, rule)
+        made = picture_to_8_bits(picture, where, stated=stated, white=options.white)
+        pixels = _to_pixels(make_upright(made.picture, orientation), options)
     except InputError:
         raise
     except Exception as error:
@@ -165,14 +149,26 @@ def _from_opened(
     return Decoded(pixels, height, width, made.guessed, notes)
 
 
+def _check(options: DecodeOptions) -> None:
+    """Raise UsageError for options that mean nothing."""
+    size, channels, _, rule = options
+    if channels not in (1, 3, None):
+        raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
+    if size is not None and not (len(size) == 2 and min(size) >= 1):
+        raise UsageError("picture.size", got=size, expected=phrase("picture.size.expected"))
+    if rule not in RULES:
+        raise UsageError("picture.rule", got=rule, expected=", ".join(RULES))
+
+
 def _first_of(frames: int | None) -> Phrase:
     return phrase("note.frames.many") if frames is None else phrase("note.frames", n=f"{frames:,}")
 
 
-def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None, rule: str) -> Pixels:
+def _to_pixels(picture: Picture, options: DecodeOptions) -> Pixels:
     """Return an upright picture of mode L or RGB in the channels and the size."""
     import numpy as np
 
+    size, channels, _, rule = options
     if channels is not None and picture.mode != (mode := "L" if channels == 1 else "RGB"):
         picture = picture.convert(mode)
     pixels = pixels_of(picture) if size is None else resize(picture, size, rule)
@@ -186,15 +182,7 @@ def _is_grey(pixels: Pixels) -> bool:
     return bool((pixels[:1] == pixels[1:]).all())
 
 
-def from_array(
-    array: object,
-    size: tuple[int, int] | None = None,
-    channels: int | None = None,
-    *,
-    white: int = 0,
-    rule: str = RESIZE_RULE,
-    where: str = "array",
-) -> Decoded:
+def from_array(array: object, options: DecodeOptions = AS_IT_IS, *, where: str = "array") -> Decoded:
     """Turn an array into uint8 (C, H, W) just as `decode_with_facts` does with a file.
 
     Shapes: (H, W), (H, W, C) with C 1, 3 or 4 (alpha), or (C, H, W) with C 1 or 3. Values: as in array_to_8_bits;
@@ -223,10 +211,10 @@ def from_array(
         given = given.transpose(1, 2, 0) if first else given
         given = given[:, :, 0] if given.shape[2] == 1 else given
     if given.dtype == np.uint16:
-        values, guessed, notes = deep_to_8_bits(given, where, white=white)
+        values, guessed, notes = deep_to_8_bits(given, where, white=options.white)
     else:
         values, guessed, notes = array_to_8_bits(given, where), 0, ()
-    made = from_image(Image.fromarray(np.ascontiguousarray(values)), size, channels, rule=rule, where=where)
+    made = from_image(Image.fromarray(np.ascontiguousarray(values)), options, where=where)
     return made._replace(guessed=guessed, notes=(*notes, *made.notes))
 
 

@@ -137,16 +137,14 @@ def _decode(spec: InputSpec, picture: Picture, size: tuple[int, int] | None = No
     import numpy as np
 
     channels = spec.shape[0]
-    rule = (
-        spec.rule if size is None else RESIZE_RULE
-    )  # another size is asked for where something is still to be cut out
-    size = size or spec.shape[1:]
+    rule = spec.rule if size is None else RESIZE_RULE  # another size: something is still to be cut out of it
+    options = decoding.DecodeOptions(size or spec.shape[1:], channels, spec.white, rule)
     if channels not in (1, 3) or spec.rule not in RULES:
         unknown = phrase("pictures.arrays.rule", rule=spec.resize)
         why = unknown if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)
         raise InputError("pictures.arrays", got=why, expected=f"{spec.shape}")
     if isinstance(picture, (str, bytes, os.PathLike)):
-        return decoding.decode_with_facts(picture, size, channels, white=spec.white, rule=rule)
+        return decoding.decode_with_facts(picture, options)
     if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-        return decoding.from_image(picture, size, channels, white=spec.white, rule=rule)
-    return decoding.from_array(picture, size, channels, white=spec.white, rule=rule)
+        return decoding.from_image(picture, options)
+    return decoding.from_array(picture, options)

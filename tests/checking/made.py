@@ -44,7 +44,9 @@ def brighter(picture: Image.Image) -> Image.Image:
 
 def read(pictures: list[Image.Image], size: int = 48) -> Pixels:
     """Return pictures as a network of that size reads them, uint8 (N, 3, H, W)."""
-    return np.stack([decoding.from_image(picture, (size, size), 3).pixels for picture in pictures])
+    return np.stack(
+        [decoding.from_image(picture, decoding.DecodeOptions((size, size), 3)).pixels for picture in pictures]
+    )
 
 
 def clean(n: int = 24, first: int = 0, size: int = 48) -> Pixels:

@@ -90,7 +90,9 @@ def test_pictures_are_made_larger_when_they_are_asked_for() -> None:
         assert got.shape == (4, 3, SIDE, SIDE)
         for at, picture in enumerate(images[1:]):
             image = Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0))
-            np.testing.assert_array_equal(got[at], decoding.from_image(image, (SIDE, SIDE), 3).pixels)
+            np.testing.assert_array_equal(
+                got[at], decoding.from_image(image, decoding.DecodeOptions((SIDE, SIDE), 3)).pixels
+            )
         assert stack[9:12].shape == (0, 3, SIDE, SIDE)
     assert 120 <= estimate_seconds(10_000) <= 180
     assert closer.NETWORK == "lite0"

@@ -84,8 +84,8 @@ def test_a_folders_white_level_keeps_what_is_dim_dimmer() -> None:
     white = max(guesses)
     assert near(files[0], dim / 257, white)
     assert near(files[1], bright / 257, white)
-    assert decoding.decode_with_facts(files[0], white=white).guessed == 0
-    beyond = decoding.decode_with_facts(files[1], white=4095)
+    assert decoding.decode_with_facts(files[0], decoding.DecodeOptions(white=white)).guessed == 0
+    beyond = decoding.decode_with_facts(files[1], decoding.DecodeOptions(white=4095))
     assert [note.key for note in beyond.notes] == ["note.depth.beyond"]
     assert beyond.pixels.min() == 255
 

@@ -70,7 +70,7 @@ def test_first_frame_of_an_animation() -> None:
         data = encoded(
             frames[0], kind, save_all=True, append_images=frames[1:], **({"lossless": True} if kind == "WEBP" else {})
         )
-        made = decoding.decode_with_facts(data, channels=1)
+        made = decoding.decode_with_facts(data, decoding.DecodeOptions(channels=1))
         assert made.pixels.max() == 40, kind
         assert [str(note) for note in made.notes] == ["the first of 2 frames"]
         still = decoding.decode_with_facts(encoded(frames[0], kind))

@@ -82,19 +82,21 @@ def test_turned_pictures_know_their_upright_size() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     data = encoded(Image.new("L", (64, 48)), "JPEG", exif=exif)
-    made = decoding.decode_with_facts(data, (10, 10))
+    made = decoding.decode_with_facts(data, decoding.DecodeOptions((10, 10)))
     assert (made.height, made.width) == decoding.probe(data) == (64, 48)
 
 
 def test_a_jpeg_that_is_only_opened_is_read_as_its_file_is() -> None:
     data = encoded(Image.effect_noise((640, 480), 90), "JPEG")
     picture = Image.open(io.BytesIO(data))
-    assert np.array_equal(decoding.from_image(picture, (20, 20)).pixels, decoding.decode(data, (20, 20)))
+    assert np.array_equal(
+        decoding.from_image(picture, decoding.DecodeOptions((20, 20))).pixels, decoding.decode(data, (20, 20))
+    )
     assert picture.size == (640, 480)
     picture.load()
     assert np.array_equal(np.asarray(picture), np.asarray(Image.open(io.BytesIO(data)))), "it is left as it was"
-    loaded = decoding.from_image(picture, (20, 20)).pixels.astype(int)
+    loaded = decoding.from_image(picture, decoding.DecodeOptions((20, 20))).pixels.astype(int)
     assert np.abs(loaded - decoding.decode(data, (20, 20))).max() <= 2
     drafted = Image.open(io.BytesIO(data))
     drafted.draft("L", (320, 240))
-    assert decoding.from_image(drafted, (240, 320)).pixels.shape == (1, 240, 320)
+    assert decoding.from_image(drafted, decoding.DecodeOptions((240, 320))).pixels.shape == (1, 240, 320)

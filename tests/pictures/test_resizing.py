@@ -23,13 +23,15 @@ def test_resize_rule_is_written_down() -> None:
 def test_resize_of_the_same_aspect_is_pillows_bilinear(shape: tuple[int, int]) -> None:
     source = RNG.integers(0, 256, (shape[0] * 3, shape[1] * 3, 3), dtype=np.uint8)
     expected = np.asarray(Image.fromarray(source).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
-    assert np.array_equal(decoding.from_image(Image.fromarray(source), shape).pixels, expected.transpose(2, 0, 1))
+    assert np.array_equal(
+        decoding.from_image(Image.fromarray(source), decoding.DecodeOptions(shape)).pixels, expected.transpose(2, 0, 1)
+    )
 
 
 def test_shrinking_averages_over_all_pixels() -> None:
     stripes = np.tile(np.array([0, 255], np.uint8), (64, 32))  # without antialiasing: all black, or all white
     assert (
-        np.abs(decoding.from_array(stripes, (8, 8)).pixels.astype(int) - 128).max() <= 5
+        np.abs(decoding.from_array(stripes, decoding.DecodeOptions((8, 8))).pixels.astype(int) - 128).max() <= 5
     )  # the ends see half a stripe more
 
 
@@ -53,13 +55,13 @@ def test_padding_keeps_the_aspect(shape: tuple[int, int], size: tuple[int, int],
     expected = np.full(size, ring[(len(ring) - 1) // 2])
     top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
     expected[top : top + inner[0], left : left + inner[1]] = scaled
-    assert decoding.from_array(source, size).pixels.tolist() == [expected.tolist()]
+    assert decoding.from_array(source, decoding.DecodeOptions(size)).pixels.tolist() == [expected.tolist()]
 
 
 def test_bars_take_the_colour_of_the_border_by_channel() -> None:
     paper = np.full((8, 4, 3), (250, 240, 200), np.uint8)
     paper[3:5, 1:3] = 0
-    padded = decoding.from_array(paper, (8, 8)).pixels
+    padded = decoding.from_array(paper, decoding.DecodeOptions((8, 8))).pixels
     assert padded[:, :, 0].T.tolist() == [[250, 240, 200]] * 8
     reference = ImageOps.pad(Image.fromarray(paper), (8, 8), Image.Resampling.BILINEAR, color=(250, 240, 200))
     assert np.array_equal(padded, np.asarray(reference).transpose(2, 0, 1))
@@ -83,18 +85,21 @@ def test_cropping_cuts_the_middle_out(shape: tuple[int, int], size: tuple[int, i
     top, left = (shape[0] - box[0]) // 2, (shape[1] - box[1]) // 2
     middle = source[top : top + box[0], left : left + box[1]]
     expected = np.asarray(Image.fromarray(middle).resize(size[::-1], Image.Resampling.BILINEAR)).transpose(2, 0, 1)
-    assert np.array_equal(decoding.from_image(Image.fromarray(source), size, rule=resizing.CROP_RULE).pixels, expected)
+    assert np.array_equal(
+        decoding.from_image(Image.fromarray(source), decoding.DecodeOptions(size, rule=resizing.CROP_RULE)).pixels,
+        expected,
+    )
 
 
 def test_a_picture_of_the_size_is_left_whole() -> None:
     source = RNG.integers(0, 256, (8, 9), dtype=np.uint8)
     for rule in resizing.RULES:
-        assert np.array_equal(decoding.from_array(source, (8, 9), rule=rule).pixels[0], source)
+        assert np.array_equal(decoding.from_array(source, decoding.DecodeOptions((8, 9), rule=rule)).pixels[0], source)
 
 
 def test_another_rule_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
-        decoding.from_array(np.zeros((4, 4), np.uint8), (2, 2), rule="squash")
+        decoding.from_array(np.zeros((4, 4), np.uint8), decoding.DecodeOptions((2, 2), rule="squash"))
     assert refused.value.key == "picture.rule"
 
 
@@ -103,6 +108,6 @@ def test_a_large_jpeg_is_decoded_small_with_nearly_the_same_result() -> None:
     data = encoded(Image.fromarray(smooth), "JPEG", quality=95)
     whole = Image.open(io.BytesIO(data))
     whole.load()
-    full = decoding.from_image(whole, (24, 32)).pixels
+    full = decoding.from_image(whole, decoding.DecodeOptions((24, 32))).pixels
     short = decoding.decode(data, (24, 32))
     assert np.abs(short.astype(int) - full.astype(int)).max() <= 2

@@ -23,7 +23,7 @@ def drawing(level: int, kind: str = "PNG") -> bytes:
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize(("level", "ground"), [(255, 0), (192, 0), (190, 255), (0, 255)])
 def test_the_drawing_stays_visible(level: int, ground: int, kind: str) -> None:
-    made = decoding.decode_with_facts(drawing(level, kind), channels=1)
+    made = decoding.decode_with_facts(drawing(level, kind), decoding.DecodeOptions(channels=1))
     assert made.pixels[0, 0, 0] == ground
     assert abs(int(made.pixels[0, 10, 10]) - ground) >= 64
     assert [note.key for note in made.notes] == (["note.ground.black"] if ground == 0 else [])
