@@ -45,7 +45,7 @@ test: $(VENV)/tested  ## set everything up and run all tests: those in the brows
 	{ $(COVERED); } >build/coverage.txt; covered=$$?; tail -n 2 build/coverage.txt; \
 	exit $$((quick ? quick : slow ? slow : code ? code : covered))
 
-quick: $(VENV)/tested  ## the tests that take under a minute together
+quick: $(VENV)/tested  ## the tests that take less than a few seconds each: five minutes together
 	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
 	$(QUICK) $(HALF); half=$$?; \
 	wait $$others; code=$$?; cat build/quick-tests.log; exit $$((half > code ? half : code))
