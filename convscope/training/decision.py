@@ -40,7 +40,7 @@ from .starting import (
     FEW,
     PRETRAINED,
     SIDES,
-    Fitted,
+    FittedHead,
     choose_head,
     head_rows,
     is_pretrained,
@@ -218,7 +218,7 @@ def _best_size(
     sides = (SIDES if len(dataset.train) <= FEW else SIDES[:1]) if free else (None,)
     balanced = resolve_balance(options.balance, dataset.train.labels) != "none"
     tried = 0
-    best: tuple[Fitted, Dataset, TapRows, Subset] | None = None
+    best: tuple[FittedHead, Dataset, TapRows, Subset] | None = None
     for side in sides:
         seen = dataset if side in (None, *dataset.shape[1:]) else _resized(options, dataset, side, None, context)
         train, _ = _parts(options, seen, groups)

@@ -36,7 +36,7 @@ FITTED = 1e-6  # the slope of the mean loss at which a head is at its optimum
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedHead:
     """A head on frozen features: the start with its taps and strength, what it makes of pictures left out, and the
     error by which it was chosen, of so many candidates.
     """
@@ -89,7 +89,7 @@ def choose_head(
     groups: Rows | None,
     balanced: bool,
     context: RunContext,
-) -> tuple[Fitted, TapRows]:
+) -> tuple[FittedHead, TapRows]:
     """Return the head that predicts best those of the training pictures that were left out, and the cut network."""
     body = body_of(file, train.images.shape[1:])
     taps = taps_of(body.network)
@@ -108,7 +108,7 @@ def choose_head(
         balanced,
     )
     start = Start(name, file.digest, tune, sets[best.name], best.strength, balanced)
-    return Fitted(start, best, error, len(sets)), tapped
+    return FittedHead(start, best, error, len(sets)), tapped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
