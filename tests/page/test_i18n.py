@@ -68,14 +68,21 @@ TERMS = {
     r"고리:": "동그라미",
     r"속 보기": "내부 보기",
     r"따로 (?:남|둔)|떼어 둔 (?:그림|이미지)|검증용 이미지": "검증 이미지",
-    r"(?i)(?<!-)learning rate": "학습률",
+    r"(?i)(?<![-(])learning rate": "학습률",
     r"(?i)(?<!\()softmax": "소프트맥스(softmax)",
     r"(?i)confusion matrix": "혼동 행렬",
     r"(?<![-\w{])recipe": "레시피",
-    r"(?i)(?<!\(max )(?<!\(average )pooling": "최대 풀링(max pooling)",
+    r"(?i)(?<!\(max )(?<!\(average )(?<!\()pooling": "최대 풀링(max pooling)",
     r"(?i)subsampling(?!\))": "서브샘플링",
     r"(?i)(?:stride|padding|kernel) [A-Z]": "스트라이드 S, 패딩 P, 커널 K",
     r"(?<![\w{])epoch(?![\w)])": "에폭(epoch)",
+    r"[\d}] 에폭": "5에폭, as 5단계 and 5장",
+    r"(?<![({])gradient|기울기의 반대|(?:×|모든) 기울기": "그래디언트(gradient), of a loss; 기울기 is a curve's slope",
+    r"BatchNorm": "배치 정규화(batch normalisation)",
+    r"이미지(?:가|는)? (?:모두 )?(?:\{\w+\}|[\d,]+)개": "이미지 {n}장",
+    r"\}(?:%|퍼센트)포인트": "{n} %포인트",
+    r"단추": "버튼",
+    r"leaky ReLU": "Leaky ReLU",
 }
 # Keys whose sentences are about what is drawn on the image: 그림. Elsewhere it is 이미지.
 DRAWINGS = re.compile(
