@@ -5,14 +5,20 @@ it says of itself.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from convscope.explain.payload import gather
+from convscope.explain.subject.samples import Samples
+from convscope.explain.subject.subject import subject_of_net
 from convscope.nn import build, load_weights
+from convscope.page.inline import page_html
 from tests.browser.look_page import FORMULA, Page
 from tests.samples import sample
 
@@ -175,3 +181,26 @@ def test_only_the_layers_of_the_formula_are_set_apart(page: Page) -> None:
     bold = page.js("[...document.querySelectorAll('.formula b')].map((e) => e.textContent)")
     assert bold == re.findall(r"\b([a-z_]\w*)\b(?![=\"])", page.text(".formula"))
     assert "pad" not in bold
+
+
+def test_a_layer_without_a_bias_has_none_in_its_formula(page: Page, browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page.open("v=value&n=conv2&c=1&y=2&x=2")
+    assert "b" in letters(page)
+    formula = "conv(4, 5, bias=False) + bn + relu + conv(4, 3, bias=False) + relu + fc"
+    network, spec, weights, _ = sample(formula, (1, 20, 20), 3)
+    net = load_weights(build(network, spec), weights).eval()
+    subject = subject_of_net(net, ("a", "b", "c"), "without")
+    pictures = np.random.default_rng(0).integers(0, 256, (1, 1, 20, 20), dtype=np.uint8)
+    made = gather.gather(subject, Samples(pictures, (0,), ("first",)), title="without", language="en")
+    (tmp_path / "page.html").write_text(page_html(made.to_json()), encoding="utf-8")
+    bare = Page(browser, tmp_path / "page.html")
+    for node in ("conv1", "conv2"):
+        bare.open(f"v=value&n={node}&c=1&y=2&x=2")
+        assert "w" in letters(bare)
+        assert "b" not in letters(bare)
+        assert "+ 0.0000" not in bare.text("#view"), "nothing is added that is not there"
+
+
+def letters(page: Page) -> list[str]:
+    """Return what the general formula and its sum are written with."""
+    return list(page.js("Array.from(document.querySelectorAll('#view .display i'), (e) => e.textContent)"))

@@ -9,6 +9,7 @@ import { placeOf } from "../navigation.js";
 import { kernelOf, kernelSize, partialMap } from "../windows.js";
 import { framed, paintKernel, paintMap, paintPlane, pixels, swatch } from "./maps.js";
 import { resultMap } from "./result.js";
+import { hasBias } from "./terms.js";
 
 /** @typedef {import("../types.js").App} App */
 
@@ -88,7 +89,7 @@ export function convolutionDrawing(app, index) {
     refill(
       sum,
       make(doc, "span", { class: "figure" }, `∑ ${fixed(terms.numbers.sum)}`),
-      node.options.bias === false ? null : biasPart(app, terms.numbers.bias),
+      hasBias(app, index) ? biasPart(app, terms.numbers.bias) : null,
       " = ",
       swatch(app, "activations", terms.total, limitOf(app, index, channel)),
       make(doc, "b", { class: "figure" }, compact(terms.total)),

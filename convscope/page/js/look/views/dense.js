@@ -8,6 +8,7 @@ import { colourOf, largest, paint } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { visit } from "../navigation.js";
 import { pixels } from "./maps.js";
+import { hasBias } from "./terms.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../../engine/types.js").Part} Part */
@@ -51,7 +52,7 @@ export function denseDrawing(app, index) {
       make(doc, "h3", {}, t("dense.largest", { n: Math.min(TERMS_SHOWN, items.length), all: items.length })),
       ...items.slice(0, TERMS_SHOWN).map((item) => contribution(app, item, most)),
       items.length > TERMS_SHOWN ? termBar(app, t("dense.rest", { n: items.length - TERMS_SHOWN }), rest, most) : null,
-      termBar(app, t("bias"), terms.numbers.bias, most),
+      hasBias(app, index) ? termBar(app, t("bias"), terms.numbers.bias, most) : null,
       make(doc, "p", { class: "total" }, t("total"), " ", make(doc, "b", { class: "figure" }, compact(terms.total))),
     );
     stop();

@@ -30,6 +30,7 @@ export function slicesOfSum(app, terms) {
   if (!parts.length) return [generalFormula(app, terms), make(doc, "p", { class: "note" }, t("spread.none")), ...biasAlone(app, total)]; // prettier-ignore
   const open = openSlice(app, terms);
   const dense = app.engine.nodes[terms.index].module.drawing === "dense";
+  const biased = hasBias(app, terms.index);
   const gaps = {
     map: mapSign(app, parts[open].source, parts[open].channel),
     node: nameOf(app, parts[open].source),
@@ -61,16 +62,29 @@ export function slicesOfSum(app, terms) {
       parts.length > 1
         ? [sumSign(doc, letter(doc, "c"), String(parts.length)), letter(doc, "s", make(doc, "i", {}, "c"))]
         : letter(doc, "s"),
-      operator(doc, "+"),
-      letter(doc, "b"),
-      operator(doc, "="),
-      fixed(numbers.sum, 4),
-      ...signed(numbers.bias, 4).map((s, i) => (i ? s : operator(doc, s))),
+      ...(biased
+        ? [
+            ...plusBias(doc),
+            operator(doc, "="),
+            fixed(numbers.sum, 4),
+            ...signed(numbers.bias, 4).map((s, i) => (i ? s : operator(doc, s))),
+          ]
+        : []),
       operator(doc, "="),
       make(doc, "b", {}, fixed(total, 4)),
     ),
     make(doc, "div", { class: "legends" }, ...scales),
   ];
+}
+
+/** Whether a bias is added to a layer's sums. @param {App} app @param {number} index */
+export function hasBias(app, index) {
+  return app.engine.nodes[index].tensors.bias !== undefined;
+}
+
+/** @param {Document} doc */
+function plusBias(doc) {
+  return [operator(doc, "+"), letter(doc, "b")];
 }
 
 /** What is left where no product reaches a place. @param {App} app @param {number} total */
@@ -81,6 +95,7 @@ function biasAlone({ doc }, total) {
 /** @param {App} app @param {Terms} terms */
 function generalFormula(app, terms) {
   const { doc } = app;
+  const bias = hasBias(app, terms.index) ? plusBias(doc) : [];
   if (app.engine.nodes[terms.index].module.drawing === "dense")
     return display(
       doc,
@@ -90,8 +105,7 @@ function generalFormula(app, terms) {
       letter(doc, "x", make(doc, "i", {}, "i")),
       operator(doc, "·"),
       letter(doc, "w", make(doc, "i", {}, "i")),
-      operator(doc, "+"),
-      letter(doc, "b"),
+      ...bias,
     );
   return display(
     doc,
@@ -102,8 +116,7 @@ function generalFormula(app, terms) {
     letter(doc, "x", make(doc, "i", {}, "c, i, j")),
     operator(doc, "·"),
     letter(doc, "w", make(doc, "i", {}, "c, i, j")),
-    operator(doc, "+"),
-    letter(doc, "b"),
+    ...bias,
   );
 }
 
