@@ -22,12 +22,14 @@ const LAID_OUT = 200; // pictures at most whose distances are compared: more tak
  * @property {number[]} labels
  * @property {number} classes
  * @property {number[]} fold of each picture: those of one are left out together
+ * @property {number[][]} again other such folds, by which the pictures' distances are measured again: of few pictures one
+ * distance each says little (docs/log.md)
  * @property {Columns[]} candidates choices of features
  */
 /** @typedef {ReturnType<typeof learnHead>} LearnedHead */
 
 /** @param {HeadAsked} asked */
-export function learnHead({ rows, statistics, labels, classes, fold, candidates }) {
+export function learnHead({ rows, statistics, labels, classes, fold, again, candidates }) {
   const balanced = skews(labels, classes);
   const some = spreadOver(labels, classes, LOOKED_AT);
   const { candidate, strength } = chooseHead(
@@ -63,17 +65,23 @@ export function learnHead({ rows, statistics, labels, classes, fold, candidates 
       classes,
     );
   };
-  /** @type {{logits: number[], distances: Distances}[]} */
+  const distancesApart = (/** @type {number[]} */ own, /** @type {number[]} */ out) => {
+    const { group, learned } = known(own);
+    return out.map((i) => distancesBy(learned, group, statistics[i], features[i]));
+  };
+  /** @type {{logits: number[], distances: Distances[]}[]} one distance for each time that it is left out */
   const leftOut = [];
   for (const k of new Set(fold)) {
     const [own, out] = splitBy(fold, k);
     const layer = fitOf(own);
-    const { group, learned } = known(own);
-    for (const i of out) {
-      const distances = distancesBy(learned, group, statistics[i], features[i]);
-      leftOut[i] = { logits: linearScores(layer, turned.rows[i]), distances };
-    }
+    const apart = distancesApart(own, out);
+    out.forEach((i, at) => (leftOut[i] = { logits: linearScores(layer, turned.rows[i]), distances: [apart[at]] }));
   }
+  for (const other of again)
+    for (const k of new Set(other)) {
+      const [own, out] = splitBy(other, k);
+      distancesApart(own, out).forEach((one, at) => leftOut[out[at]].distances.push(one));
+    }
   const all = labels.map((_, i) => i);
   const { weight, bias } = unfold(turned, fitOf(all));
   const head = { weight: Float32Array.from(weight), bias: Float32Array.from(bias) };

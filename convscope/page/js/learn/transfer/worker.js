@@ -15,7 +15,7 @@ import { frozenForward } from "./network.js";
  * @typedef {{ask: "begin", network: FrozenNetwork, modules: Record<string, string>} |
  * {ask: "row", id: number, key: number, picture: Uint8Array, row: Float32Array | null} |
  * {ask: "forget", id: number, keys: number[]} |
- * {ask: "learn", id: number, keys: number[], labels: number[], classes: number, fold: number[], candidates: Columns[]} |
+ * {ask: "learn", id: number, keys: number[], labels: number[], classes: number, fold: number[], again: number[][], candidates: Columns[]} |
  * {ask: "answer", id: number, picture: Uint8Array, maps: number[]} | {ask: "stop", id: number}} HeadQuestion `key` is
  * by what a picture's features are kept, `row` they themselves where they are known, `forget` keeps those of these keys alone, `maps` are nodes to be shown
  *
@@ -52,12 +52,12 @@ function beginHead(network, modules) {
   };
 
   /** @param {Extract<HeadQuestion, {ask: "learn"}>} asked */
-  const learn = ({ keys, labels, classes, fold, candidates }) => {
+  const learn = ({ keys, labels, classes, fold, again, candidates }) => {
     const begun = performance.now();
     const those = keys.map((key) => /** @type {KeptRow} */ (kept.get(key)));
     const rows = those.map(({ row }) => row);
     const statistics = those.map((one) => one.statistics);
-    const made = learnHead({ rows, statistics, labels, classes, fold, candidates });
+    const made = learnHead({ rows, statistics, labels, classes, fold, again, candidates });
     learned = { ...made, columns: candidates[made.candidate] };
     const all = rows.map((row) => linearScores(made.head, taken(row, candidates[made.candidate])));
     return { ...made, all, seconds: (performance.now() - begun) / 1000 };

@@ -25,7 +25,7 @@ export function lossCurveOf(lab, now) {
         name: t("back.curve"),
         x: [0, last],
         y: [0, most],
-        xTicks: [0, last / 2, last],
+        xTicks: [0, Math.round(last / 2), last],
         yTicks: [0, most / 2, most],
         high: 190,
       });

@@ -16,11 +16,12 @@ export function foldsOf(labels) {
  * The same of pictures that were taken one after another and are nearly the same then: of each class the first fifth is
  * fold 0, the next fold 1. Otherwise each would be judged by a network that has seen its neighbour.
  * @param {number[]} labels
+ * @param {number} [shift] so many pictures later each fold begins, the last one with the first pictures of its class
  */
-export function foldsInTurn(labels) {
+export function foldsInTurn(labels, shift = 0) {
   return labels.map((label, i) => {
     const own = labels.filter((one) => one === label).length;
     const before = labels.slice(0, i).filter((one) => one === label).length;
-    return Math.floor((OWN_FOLDS * before) / own);
+    return Math.floor((OWN_FOLDS * ((before + shift) % own)) / own);
   });
 }

@@ -3,7 +3,7 @@
  * by a worker, and a new head on them, fitted to its optimum. As `convscope train --from lite0` does it.
  */
 
-import { REJECTION_LEVEL, boundOf, packLearned, scoreOf } from "../../../learn/rejection/fitting.js";
+import { REJECTION_LEVEL, packLearned, scoreOf } from "../../../learn/rejection/fitting.js";
 import { probabilitiesOf } from "../../../engine/softmax.js";
 import { fixed } from "../../../kit/format.js";
 import { resolveFormula } from "../../../formula/parse.js";
@@ -11,7 +11,7 @@ import { tracePlan } from "../../../formula/trace.js";
 import { pageNodesOf } from "../../../formula/page_nodes.js";
 import { foldsInTurn } from "./folds.js";
 import { frozenModel, frozenTensors } from "./frozen_file.js";
-import { calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
+import { boundBy, calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../training/pretrained.js").PretrainedHere} PretrainedHere */
@@ -23,6 +23,8 @@ import { calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.j
 /** @typedef {import("./learning.js").OwnLearning} OwnLearning */
 
 const HEAD_MAPS = 16; // of a layer's
+const FEW_PHOTOS = 60; // pictures at most of which one distance each says too little
+const LEFT_OUT_AGAIN = [1, 2, 3]; // so many pictures later the folds begin when such pictures are left out again
 
 /** @type {WeakMap<PretrainedHere, OwnLearning>} */
 const FROZEN = new WeakMap();
@@ -137,6 +139,7 @@ function frozenLearning(lab, here) {
   const learn = async (names, pictures) => {
     const labels = pictures.map(({ label }) => label);
     const fold = foldsInTurn(labels);
+    const again = (labels.length > FEW_PHOTOS ? [] : LEFT_OUT_AGAIN).map((shift) => foldsInTurn(labels, shift));
     const found = /** @type {HeadLearned} */ (
       await runner.ask({
         ask: "learn",
@@ -144,14 +147,15 @@ function frozenLearning(lab, here) {
         labels,
         classes: names.length,
         fold,
+        again,
         candidates: known.heads.map(({ columns }) => columns),
       }).answer
     );
-    return resultOf(names, pictures, fold, found);
+    return resultOf(names, pictures, [fold, ...again], found);
   };
 
-  /** @param {string[]} names @param {OwnPicture[]} pictures @param {number[]} fold @param {HeadLearned} found @returns {OwnResult} */
-  function resultOf(names, pictures, fold, found) {
+  /** @param {string[]} names @param {OwnPicture[]} pictures @param {number[][]} folds @param {HeadLearned} found @returns {OwnResult} */
+  function resultOf(names, pictures, folds, found) {
     const head = known.heads[found.candidate];
     const traced = tracePlan(resolveFormula(head.formula), known.input.shape, names.length);
     const nodes = pageNodesOf(traced, t);
@@ -159,10 +163,9 @@ function frozenLearning(lab, here) {
     const temperature = calibration?.temperature ?? 1;
     const leftOut = found.leftOut.map(({ logits, distances }, i) => ({
       ...judgedBy(logits, temperature),
-      distances,
-      fold: fold[i],
+      draws: distances.map((one, round) => ({ distances: one, fold: folds[round][i] })),
     }));
-    const bound = boundOf(leftOut.map((one) => one.distances));
+    const bound = boundBy(leftOut);
     const refused = bound && refusedShare(leftOut);
     const features = nodes[nodes.length - 1].sources[0];
     const rejection =

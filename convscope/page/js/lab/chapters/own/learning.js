@@ -5,7 +5,7 @@
 
 import { makeEngine } from "../../../engine/engine.js";
 import { distancesOf } from "../../../engine/outsider.js";
-import { REJECTION_LEVEL, boundOf, knownTo } from "../../../learn/rejection/fitting.js";
+import { REJECTION_LEVEL, knownTo } from "../../../learn/rejection/fitting.js";
 import { UNCHANGED } from "../../../learn/recipe.js";
 import { resolveFormula } from "../../../formula/parse.js";
 import { tracePlan } from "../../../formula/trace.js";
@@ -17,7 +17,7 @@ import { trainerOf } from "../../training/trainer.js";
 import { SHAPE_OF } from "./collection.js";
 import { OWN_FOLDS, foldsInTurn, foldsOf } from "./folds.js";
 import { inSize, inputOf } from "./input.js";
-import { calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
+import { boundBy, calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
 import { MOMENTS_TOLD, runOfOwn } from "./story.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -200,13 +200,16 @@ function makeLearning(lab, kind) {
       pictures.forEach(({ pixels }, i) => {
         if (folds[i] !== part) return;
         const result = engine.forward(pixels);
-        leftOut[i] = { ...judgedBy(Array.from(result.logits)), distances: far(pixels, result), fold: part };
+        leftOut[i] = {
+          ...judgedBy(Array.from(result.logits)),
+          draws: [{ distances: far(pixels, result), fold: part }],
+        };
       });
       part++;
       begin();
       return;
     }
-    const bound = boundOf(leftOut.map((one) => one.distances));
+    const bound = boundBy(leftOut);
     const refused = bound && refusedShare(leftOut);
     const { features, group, tensors } = known;
     const rejection = bound && refused !== null ? { ...bound, features, group, tensors } : null;

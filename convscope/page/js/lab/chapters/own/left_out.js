@@ -2,17 +2,18 @@
 
 import { probabilitiesOf } from "../../../engine/softmax.js";
 import { calibrate } from "../../../learn/calibration.js";
-import { boundOf, scoreOf } from "../../../learn/rejection/fitting.js";
+import { REJECTION_LEAST, boundOf, scoreOf } from "../../../learn/rejection/fitting.js";
 import { OWN_FOLDS } from "./folds.js";
 
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
+/** @typedef {{distances: import("../../../engine/outsider.js").Distances, fold: number}} Draw */
+/** @typedef {Pick<LeftOut, "draws">} Drawn */
 /**
  * @typedef {object} LeftOut what a network said of a picture that it had not learned from
  * @property {number[]} logits
  * @property {number[]} probabilities at the temperature that all pictures left out give
  * @property {number} said the class of the largest
- * @property {import("../../../engine/outsider.js").Distances} distances
- * @property {number} fold
+ * @property {Draw[]} draws one for each time that it was left out
  */
 
 /** What a network says by its scores. @param {number[]} logits @param {number} [temperature] */
@@ -41,20 +42,32 @@ export function confusionOf(classes, pictures, leftOut) {
 }
 
 /**
- * The share of the pictures that would be refused by a bound that the others' folds gave; null where too few are left.
- * @param {LeftOut[]} leftOut
+ * The bound by all distances that pictures left out had; null for too few pictures. @param {Drawn[]} leftOut
  */
-export function refusedShare(leftOut) {
-  let refused = 0;
-  for (let fold = 0; fold < OWN_FOLDS; fold++) {
-    const bound = boundOf(leftOut.filter((one) => one.fold !== fold).map((one) => one.distances));
-    if (!bound) return null;
-    refused += leftOut.filter((one) => one.fold === fold && isRefused(one, bound)).length;
-  }
-  return refused / leftOut.length;
+export function boundBy(leftOut) {
+  if (leftOut.length < REJECTION_LEAST) return null;
+  return boundOf(leftOut.flatMap(({ draws }) => draws.map(({ distances }) => distances)));
 }
 
-/** @param {LeftOut} one @param {import("../../../learn/rejection/fitting.js").Bound} bound */
+/**
+ * The share of the pictures that would be refused, whenever they are left out, by a bound of the others' distances;
+ * null where too few are left.
+ * @param {Drawn[]} leftOut as often left out each
+ */
+export function refusedShare(leftOut) {
+  const rounds = leftOut[0].draws.length;
+  let refused = 0;
+  for (let round = 0; round < rounds; round++)
+    for (let fold = 0; fold < OWN_FOLDS; fold++) {
+      const bound = boundBy(leftOut.filter(({ draws }) => draws[round].fold !== fold));
+      if (!bound) return null;
+      const out = leftOut.filter(({ draws }) => draws[round].fold === fold);
+      refused += out.filter(({ draws }) => isRefused(draws[round], bound)).length;
+    }
+  return refused / (rounds * leftOut.length);
+}
+
+/** @param {Draw} draw @param {import("../../../learn/rejection/fitting.js").Bound} bound */
 function isRefused({ distances }, { parts, threshold }) {
   return scoreOf(distances, parts) > threshold;
 }

@@ -2,6 +2,7 @@
 
 import { make, refill, setVar } from "../../../kit/dom.js";
 import { percent } from "../../../kit/format.js";
+import { wilson } from "../../../kit/intervals.js";
 import { paintPicture } from "../../../kit/palette.js";
 import { REJECTION_LEAST } from "../../../learn/rejection/fitting.js";
 import { OWN_FOLDS } from "./folds.js";
@@ -44,7 +45,15 @@ export function outsidersPart(lab, learning) {
       words.textContent = t("own.none.few", { n: result.pictures.length, least: leastOf(result.leftOut) });
       return;
     }
-    words.textContent = t("own.none.own", { share: percent(share, 1), n: result.pictures.length });
+    const n = result.pictures.length;
+    const draws = result.leftOut.reduce((sum, one) => sum + one.draws.length, 0);
+    words.textContent = [
+      t("own.none.own", { share: percent(share, 1), n }),
+      draws > n ? t("own.none.again", { draws, rounds: draws / n }) : "",
+      t("own.none.known", { ...sharesBetween(share * n, n), n }),
+    ]
+      .filter(Boolean)
+      .join(" ");
     void digitsOf(lab).then(({ test }) => {
       if (shown === result) void showDigits(result, test);
     });
@@ -83,9 +92,15 @@ export function outsidersPart(lab, learning) {
     );
     const refused = counts.reduce((all, one) => all + one.refused, 0);
     const n = counts.reduce((all, one) => all + one.n, 0);
-    sum.textContent = t("own.none.digits", { share: percent(refused / n, 1), n });
+    sum.textContent = t("own.none.digits", { share: percent(refused / n, 1), n, ...sharesBetween(refused, n) });
   }
   return { element, refresh };
+}
+
+/** Between which shares the true one lies, as the page writes them. @param {number} counted @param {number} n */
+function sharesBetween(counted, n) {
+  const [low, high] = wilson(counted, n);
+  return { low: percent(low, 0), high: percent(high, 0) };
 }
 
 /**
@@ -109,6 +124,9 @@ function asInput(picture, from, to) {
 
 /** So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST. @param {import("./left_out.js").LeftOut[]} leftOut */
 function leastOf(leftOut) {
-  const fifths = Array.from({ length: OWN_FOLDS }, (_, fold) => leftOut.filter((one) => one.fold === fold).length);
+  const fifths = Array.from(
+    { length: OWN_FOLDS },
+    (_, fold) => leftOut.filter(({ draws }) => draws[0].fold === fold).length,
+  );
   return Math.max(Math.ceil((REJECTION_LEAST * OWN_FOLDS) / (OWN_FOLDS - 1)), REJECTION_LEAST + Math.max(...fifths));
 }
