@@ -79,6 +79,38 @@ HOLES = """(() => {
 })()"""
 
 
+def test_what_flies_past_is_never_made(graph: Page) -> None:
+    """Half a view a frame: all that is in sight on the way is gone with the next frame; where it ends there is all."""
+    graph.open("p=s1")
+    graph.one(".graph-tools .link").click()
+    graph.browser.set_script_timeout(30)
+    met = graph.browser.execute_async_script(FLIGHT)  # type: ignore[no-untyped-call]
+    assert met == []
+    until(lambda: graph.js(HOLES) == 0)
+    assert graph.js("document.querySelector('.graph-scroller').scrollLeft") > 2000
+    assert graph.console() == []
+
+
+# Scroll half a view a frame, and return the cards that were in sight on the way, those of the beginning left out.
+FLIGHT = """
+const done = arguments[0];
+const scroller = document.querySelector(".graph-scroller");
+const first = new Set(document.querySelectorAll(".graph-card"));
+const met = new Set();
+const step = (left) => {
+  const { left: from, right: to } = scroller.getBoundingClientRect();
+  for (const card of document.querySelectorAll(".graph-card")) {
+    const { left: a, right: b } = card.getBoundingClientRect();
+    if (b > from && a < to && !first.has(card)) met.add(card.getAttribute("aria-label"));
+  }
+  if (!left) return done([...met]);
+  scroller.scrollLeft += scroller.clientWidth / 2;
+  requestAnimationFrame(() => step(left - 1));
+};
+requestAnimationFrame(() => step(6));
+"""
+
+
 def test_a_layer_within_a_block_is_found_again(graph: Page) -> None:
     graph.open("p=s2&v=layer&n=bn6&c=1")
     graph.press(Keys.ESCAPE)

@@ -23,6 +23,7 @@ export const MANY_LAYERS = 24; // from here on a column a layer is too many
 const HEADING = 22; // pixels of a frame's name
 const ARC = 30; // pixels that a skip's arc rises above its cards
 const FRAME_TIME = 4; // milliseconds of a frame that new cards may take while one scrolls
+const FLYING = 1 / 4; // of what is in sight, passed since the last frame: what is there now is gone in a blink
 const BESIDE_SIGHT = 500; // pixels beside what is in sight that are there already
 
 /** What is opened on a page, so that one comes back to it. @type {WeakMap<object, Set<string>>} */
@@ -68,6 +69,8 @@ export function networkGraph(app, line) {
   /** The card that the Tab key stops at. */
   let stop = 0;
   let frame = 0;
+  /** Where the scroller stood when it was looked at last. */
+  let seenAt = 0;
 
   /** Above the first lane: what frames have at their tops, and arcs below that. */
   const top = () =>
@@ -133,12 +136,15 @@ export function networkGraph(app, line) {
 
   /**
    * Bring in what has come in sight, and let go what is far away. Whoever scrolls fast passes more cards than a frame
-   * has time for: what a frame leaves, in sight or beside it, the next one brings in if it is still there.
-   * @param {number} [time] milliseconds for new cards; whatever it is, one is made
+   * has time for: what a frame leaves, in sight or beside it, the next one brings in if it is still there. Of what flies
+   * past nothing is made.
+   * @param {number} [time] milliseconds for new cards; whatever it is, one is made, unless all flies past
    */
   const look = (time = Infinity) => {
     minimap.move(); // it measures: before anything is changed that would have to be laid out for it
     const { scrollLeft, clientWidth } = scroller;
+    const flies = time < Infinity && Math.abs(scrollLeft - seenAt) > FLYING * clientWidth;
+    seenAt = scrollLeft;
     const sees = (/** @type {GraphCard} */ { x, width }, /** @type {number} */ beside) =>
       x + width >= scrollLeft - beside && x <= scrollLeft + clientWidth + beside;
     const missing = layout.cards.flatMap((card, i) => {
@@ -153,7 +159,7 @@ export function networkGraph(app, line) {
     missing.sort((a, b) => Number(b.seen) - Number(a.seen));
     const end = win.performance.now() + time;
     let made = 0;
-    for (const { card, i } of missing) {
+    for (const { card, i } of flies ? [] : missing) {
       if (made && win.performance.now() > end) break;
       mount(card, i);
       made++;

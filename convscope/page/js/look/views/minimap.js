@@ -14,9 +14,10 @@ export function graphMinimap(app, scroller, layoutNow) {
   const part = make(doc, "div", { class: "graph-part" });
   const element = make(doc, "div", { class: "graph-minimap", title: app.t("graph.minimap") }, canvas, part);
   const move = () => {
-    const share = scroller.clientWidth / Math.max(1, scroller.scrollWidth);
+    const { clientWidth, scrollWidth, scrollLeft } = scroller;
+    const share = clientWidth / Math.max(1, scrollWidth);
     element.hidden = share >= 0.98;
-    setVar(part, "x", `${(100 * scroller.scrollLeft) / Math.max(1, scroller.scrollWidth)}%`);
+    setVar(part, "x", `${(100 * scrollLeft) / Math.max(1, clientWidth)}%`); // of its own width
     setVar(part, "w", `${100 * Math.min(1, share)}%`);
   };
   const draw = () => {
