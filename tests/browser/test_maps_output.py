@@ -62,3 +62,18 @@ def test_two_pictures_are_contrasted_without_scores(page: Page) -> None:
     assert page.text(".contrast-pictures").count(WORDS["reads.maps"]) == 2
     assert len(page.all(".contrast-map")) == 2
     assert page.console() == []
+
+
+def test_a_field_behind_a_transposed_convolution_comes_about_in_its_finer_steps(
+    browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """3, 4 and 8 pixels on the way down; up again the steps are single pixels: 8 + (3 − 1)·1 = 10."""
+    down = [nn.Conv2d(1, 2, 3, padding=1), nn.MaxPool2d(2), nn.Conv2d(2, 2, 3, padding=1)]
+    net = nn.Sequential(*down, nn.ConvTranspose2d(2, 2, 2, stride=2), nn.Conv2d(2, 2, 3, padding=1))
+    path = tmp_path_factory.mktemp("up") / "page.html"
+    convscope.look(net.eval(), np.random.default_rng(0).random((1, 1, 12, 12), dtype=np.float32)).save(path)
+    page = Page(browser, path).open("v=layer&n=4&c=0&y=5&x=5&l=en")
+    assert page.text(".field-note summary") == WORDS["field.how"].replace("{size}", "10×10")
+    shown = page.js("Array.from(document.querySelectorAll('.recurrence tr'), (row) => row.textContent)")
+    assert shown[-1] == "48 + (3 − 1)·1= 10"
+    assert page.console() == []

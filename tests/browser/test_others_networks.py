@@ -129,3 +129,19 @@ def test_no_sum_is_promised_while_a_map_waits(deep: Page) -> None:
     resize(deep.browser, 1280, 800)
     deep.open("v=where&w=occlusion&l=en")
     assert not deep.one(".relevance").is_displayed()
+
+
+def test_a_bar_stands_with_the_class_that_it_is_of(
+    browser: webdriver.Chrome, pictures: torch.Tensor, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However far apart the rows of few classes with long names lie beside the maps."""
+    path = tmp_path_factory.mktemp("bars") / "page.html"
+    convscope.look(network(4), pictures, classes=("mountain", "underwater", "night", "people")).save(path)
+    page = Page(browser, path).open("l=en")
+    gaps = page.js(
+        "Array.from(document.querySelectorAll('.beside .score'), (row) => "
+        "row.querySelector('.track').getBoundingClientRect().top - "
+        "row.querySelector('.name').getBoundingClientRect().bottom)"
+    )
+    assert len(gaps) == 4
+    assert max(gaps) < 10

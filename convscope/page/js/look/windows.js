@@ -74,7 +74,8 @@ export function fieldSteps(app, index) {
     const extent = extentOf(node);
     if (extent > 1) found.push({ name: node.name, before: size, extent, jump, after: size + (extent - 1) * jump });
     size += (extent - 1) * jump;
-    jump *= node.window?.stride[0] ?? (node.module.geometry === "cells" ? cellStep(node) : 1);
+    if (node.module.geometry === "spread") [jump] = node.field.jump;
+    else jump *= node.window?.stride[0] ?? (node.module.geometry === "cells" ? cellStep(node) : 1);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** Normalisations and scales: the arithmetic with this channel's numbers put in. */
 
 import { make, refill } from "../../kit/dom.js";
-import { compact, fixed } from "../../kit/format.js";
+import { compact, fixed, telling } from "../../kit/format.js";
 import { nameOf, sizeOf } from "../lookup.js";
 import { display, fraction, letter, operator, root } from "../../kit/maths.js";
 import { placeOf } from "../navigation.js";
@@ -53,7 +53,7 @@ function normFormula(app, numbers, total) {
       fraction(
         doc,
         `${fixed(numbers.x)} ${sign(-numbers.mean)}`,
-        root(doc, `${fixed(numbers.variance, 4)} + ${numbers.eps.toFixed(5)}`),
+        root(doc, `${fixed(numbers.variance, 4)} + ${epsilonText(numbers.eps)}`),
       ),
       operator(doc, numbers.bias < 0 ? "−" : "+"),
       fixed(Math.abs(numbers.bias)),
@@ -61,6 +61,11 @@ function normFormula(app, numbers, total) {
       make(doc, "b", {}, compact(total)),
     ),
   ];
+}
+
+/** ε with five decimals, or what a smaller one needs. @param {number} eps */
+function epsilonText(eps) {
+  return eps < 1e-5 ? telling(eps) : eps.toFixed(5);
 }
 
 /** A learned factor and a learned summand for a channel. @param {App} app @param {Terms} terms */
