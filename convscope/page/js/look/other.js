@@ -3,6 +3,7 @@
 import { itemOf } from "../engine/binary.js";
 import { unpacked } from "../engine/inflate.js";
 import { startForward } from "./client.js";
+import { untouched } from "./edits.js";
 import { packPixels, unpackPixels } from "./state.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -13,6 +14,14 @@ export function otherName({ state, samples }) {
   if (state.other) return state.other;
   const shown = state.picture[0] === "s" ? Number(state.picture.slice(1)) : -1;
   return `s${(shown + 1) % Math.max(1, samples.shape[0])}`;
+}
+
+/**
+ * Whether two pictures can be contrasted: any two where the page computes, else samples, which have Python's numbers.
+ * @param {App} app
+ */
+export function canContrast({ engine, samples }) {
+  return engine.computes || samples.shape[0] > 1;
 }
 
 /** Its pixels. @param {App} app @returns {Uint8Array} */
@@ -28,9 +37,10 @@ export function otherPicture(app) {
   return /** @type {Uint8Array} */ (found ?? new Uint8Array(size));
 }
 
-/** The picture shown, as a name that stands for its pixels with all that was changed. @param {App} app */
-export function pixelsName(app) {
-  return `d${packPixels(app.picture)}`;
+/** The picture shown, as the sample that it is, or as a name that stands for its pixels with all that was changed.
+ * @param {App} app */
+export function pixelsName({ state, picture }) {
+  return state.picture[0] === "s" && untouched(state.edits) ? state.picture : `d${packPixels(picture)}`;
 }
 
 /** @type {{key: string, result: Result | null, runner: Promise<import("./client.js").Runner> | null}} */
@@ -98,8 +108,10 @@ export function otherResult(app, done) {
     done(result);
   };
   let gone = false;
-  const here = () => keep(app.engine.forward(picture));
-  const runner = runnerAside(app);
+  const sample = key[0] === "s" ? Number(key.slice(1)) : Infinity;
+  const captured = !app.engine.computes && sample < app.samples.shape[0];
+  const here = () => keep(captured ? app.engine.captured(sample) : app.engine.forward(picture));
+  const runner = captured ? null : runnerAside(app);
   if (!runner) {
     here();
     return () => {};

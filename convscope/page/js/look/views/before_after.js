@@ -90,7 +90,7 @@ export function beforeAfterDrawing(app, index) {
       i ? make(doc, "span", { class: "operator big" }, joins) : null,
       make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, map.source)), map.element),
     ]),
-    make(doc, "span", { class: "operator big" }, maps.length > 1 ? "=" : "→"),
+    computed ? make(doc, "span", { class: "operator big" }, maps.length > 1 ? "=" : "→") : null,
     make(
       doc,
       "div",
@@ -98,7 +98,7 @@ export function beforeAfterDrawing(app, index) {
       make(doc, "h3", {}, node.name),
       result ? result.element : marked?.element,
       line,
-      make(doc, "p", { class: "note" }, node.flat ? t("arrows.flat") : t("click.pixel")),
+      make(doc, "p", { class: "note" }, node.flat ? t("arrows.flat") : t(computed ? "click.pixel" : "click.number")),
     ),
   );
   const refresh = () => {

@@ -6,7 +6,7 @@ import { paint, paintPicture } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { itemOf } from "../../engine/binary.js";
 import { difference, shareApart } from "../../engine/contrast.js";
-import { saidOf, hasClasses, winnerOf } from "../lookup.js";
+import { endOf, hasClasses, saidOf, winnerOf } from "../lookup.js";
 import { otherName, otherPicture, otherResult, pixelsName } from "../other.js";
 import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { pixels } from "./maps.js";
@@ -94,7 +94,8 @@ export function contrastView(app) {
     stop();
     stop = otherResult(app, (result) => {
       [app.result, result].forEach((one, i) => refill(verdicts[i], ...verdictOf(app, one)));
-      refill(scores, hasClasses(app) ? scoreTable(app, result) : null);
+      const scored = hasClasses(app) && [app.result, result].every(({ logits }) => logits.length > 0);
+      refill(scores, scored ? scoreTable(app, result) : null);
       const index = comparedLayer(app, result);
       layers.refresh(result, index);
       refill(maps, ...insideApart(app, result, index));
@@ -108,6 +109,8 @@ export function contrastView(app) {
 export function verdictOf(app, result) {
   const { doc, t } = app;
   if (!hasClasses(app)) return [t("reads.maps")];
+  const ended = app.engine.nodes[endOf({ ...app, result })];
+  if (ended) return [t("reads.ends", { node: ended.name, what: ended.text })];
   const { name, p } = saidOf(app, result.probabilities, winnerOf({ ...app, result }));
   return [t("reads.as"), " ", make(doc, "b", {}, name), " ", make(doc, "span", { class: "figure" }, percent(p))];
 }

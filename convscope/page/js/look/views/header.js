@@ -3,6 +3,7 @@
 import { brandLine, languageChoice, masthead, themeButton } from "../../kit/appearance.js";
 import { boxOf, button, make, segmented } from "../../kit/dom.js";
 import { hasClasses } from "../lookup.js";
+import { canContrast } from "../other.js";
 
 /** @typedef {import("../types.js").App} App */
 
@@ -17,8 +18,8 @@ export function pageHeader(app) {
     ["network", t("view.network")],
     ["draw", t("view.draw")],
     ...(classes ? [["loss", t("view.loss")]] : []),
-    ...(classes ? [["where", t("view.where")]] : []),
-    ...(app.engine.computes ? [["contrast", t("view.contrast")]] : []),
+    ...(classes && app.engine.computes ? [["where", t("view.where")]] : []),
+    ...(canContrast(app) ? [["contrast", t("view.contrast")]] : []),
     ...(app.second ? [["against", t("view.against")]] : []),
     ...(payload.run?.snapshots.length ? [["training", t("view.training")]] : []),
     ...(payload.errors ? [["errors", t("view.errors")]] : []),

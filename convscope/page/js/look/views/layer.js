@@ -27,9 +27,14 @@ export function layerView(app) {
   const { channels, height, width, flat } = sizeOf(app, index);
   const drawing = DRAWINGS[node.module.drawing].layer(app, index);
   const readout = make(doc, "output", { class: "readout" });
-  const open = button(doc, t("open.sum"), () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }), {
-    class: "primary",
-  });
+  const open = button(
+    doc,
+    t(node.module.terms ? "open.sum" : "open.number"),
+    () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }),
+    {
+      class: "primary",
+    },
+  );
   const player = flat || height * width === 1 ? null : windowPlayer(app, height, width);
   const step = oneStep(app, index);
   const legends = make(doc, "div", { class: "legends" });

@@ -1,6 +1,7 @@
 /** Which drawing shows which state. */
 
 import { endOf, hasClasses, indexOf, scoresAreKnown } from "../lookup.js";
+import { canContrast } from "../other.js";
 import { againstView } from "./against.js";
 import { contrastView } from "./contrast.js";
 import { drawView } from "./draw.js";
@@ -35,10 +36,11 @@ export function mountView(app) {
   if (state.view === "value" && indexOf(app, state.node) >= 0) return valueView(app);
   if (state.view === "draw") return drawView(app);
   if (state.view === "loss") return app.payload.ending === "sigmoid" ? ownOddsView(app) : lossView(app);
+  if (state.view === "where" && !app.engine.computes) return emptyView(app, t("view.where"), t("where.cannot"));
   if (state.view === "where") return whereView(app);
   if (state.view === "against" && app.second) return againstView(app, app.second);
   if (state.view === "against") return emptyView(app, t("view.against"), t("against.none"));
-  if (state.view === "contrast" && app.engine.computes) return contrastView(app);
+  if (state.view === "contrast" && canContrast(app)) return contrastView(app);
   if (state.view === "contrast") return emptyView(app, t("view.contrast"), t("where.cannot"));
   if (state.view === "training") return trainingView(app);
   if (state.view === "health") return healthView(app);
