@@ -98,7 +98,7 @@ export function beforeAfterDrawing(app, index) {
       make(doc, "h3", {}, node.name),
       result ? result.element : marked?.element,
       line,
-      make(doc, "p", { class: "note" }, node.flat ? t("arrows.flat") : t(computed ? "click.pixel" : "click.number")),
+      make(doc, "p", { class: "note" }, node.flat ? t("arrows.flat") : computed ? t("click.pixel") : t("click.number")),
     ),
   );
   const refresh = () => {

@@ -29,7 +29,7 @@ export function layerView(app) {
   const readout = make(doc, "output", { class: "readout" });
   const open = button(
     doc,
-    t(node.module.terms ? "open.sum" : "open.number"),
+    node.module.terms ? t("open.sum") : t("open.number"),
     () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }),
     {
       class: "primary",
