@@ -31,3 +31,11 @@ export function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
 export function at(table: usize, i: i32): i32 {
   return load<i32>(table + (<usize>i << 2));
 }
+
+/** Copy numbers: maps are narrow, and memory.copy is a call. */
+@inline
+export function copyRow(from: usize, to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4, from += VECTOR, to += VECTOR) v128.store(to, v128.load(from));
+  for (; i < count; i++, from += 4, to += 4) store<f32>(to, load<f32>(from));
+}

@@ -1,106 +1,74 @@
 /** The kinds of layer that a large network spends its time in, by the WebAssembly kernels. All others run as they are. */
 
-/** @import {Kind, Window} from "../../types.js" */
-/** @import {Layer, Numbers} from "../types.js" */
-/** @import {FastKind, FastSite} from "./types.js" */
-
-const PANEL = 49_152; // numbers of the places that filters run over together: they stay in a processor's second cache
-const DEPTH = 512; // taps that are taken at a time: of eight places they and their weights stay in the first
+import { shuffledFrom } from "../geometry.js";
+import { fastConvolution } from "./convolutions.js";
+import { responseOf } from "../kinds/lrn.js";
+import { biasOf, onlyKnown } from "./site.js";
+import { fastAverages, fastLargest } from "./windows.js";
+/** @import {Kind} from "../../types.js" */
+/** @import {FastKind, FastSite, FastStep, ForwardKernels} from "./types.js" */
 
 /** @type {Partial<Record<Kind, FastKind>>} */
 export const FAST_KINDS = {
   conv: fastConvolution,
   fc: fastDense,
   bn: fastNormalisation,
-  relu: (site) => fastClip(site, Infinity),
-  relu6: (site) => fastClip(site, 6),
+  scale: fastScaling,
   add: fastSum,
+  mul: fastProduct,
   maxpool: fastLargest,
+  avgpool: fastAverages,
+  gap: fastMeans,
+  lrn: fastResponse,
+  concat: fastConcatenation,
+  channel_shuffle: fastShuffle,
+  channel_slice: fastShuffle,
+  dropout: fastCopy,
+  flatten: fastCopy,
+  relu: (site) => fastClip(site, 0, Infinity),
+  relu6: (site) => fastClip(site, 0, 6),
+  clip: (site) => fastClip(site, site.node.options.low ?? -1, site.node.options.high ?? 1, ["low", "high"]),
+  sigmoid: (site) => fastCurve(site, (kernels, x, y, count) => kernels.sigmoid(x, y, count)),
+  silu: (site) => fastCurve(site, (kernels, x, y, count) => kernels.silu(x, y, count)),
+  tanh: (site) => fastCurve(site, (kernels, x, y, count) => kernels.tanh(x, y, count)),
+  hardsigmoid: (site) => fastCurve(site, (kernels, x, y, count) => kernels.hardsigmoid(x, y, count)),
+  hardswish: (site) => fastCurve(site, (kernels, x, y, count) => kernels.hardswish(x, y, count)),
+  gelu: (site) => fastCurve(site, (kernels, x, y, count) => kernels.gelu(x, y, count)),
+  gelu_tanh: (site) => fastCurve(site, (kernels, x, y, count) => kernels.geluTanh(x, y, count)),
+  elu: fastElu,
+  leaky_relu: fastLeaky,
+  prelu: fastLeaky,
 };
 
-/** Whether a layer has these options alone, so that nothing is passed over. @param {Layer} node @param {string[]} known */
-function onlyKnown(node, known) {
-  return Object.keys(node.options).every((name) => known.includes(name));
+/**
+ * @param {FastSite} site
+ * @param {(kernels: ForwardKernels, x: number, y: number, count: number) => void} run
+ * @param {string[]} known options
+ * @returns {FastStep | null}
+ */
+function fastCurve({ node, inputs: [x], output }, run, known = []) {
+  return onlyKnown(node, known) ? (kernels) => run(kernels, x.at, output.at, output.count) : null;
 }
 
-/** @param {Numbers | undefined} bias @param {number} count up to a multiple of four */
-function biasOf(bias, count) {
-  const values = new Float32Array(Math.ceil(count / 4) * 4);
-  if (bias) values.set(bias);
-  return values;
+/** @param {FastSite} site @param {number} least @param {number} most @param {string[]} [known] options */
+function fastClip(site, least, most, known) {
+  return fastCurve(site, (kernels, x, y, count) => kernels.clip(x, y, count, least, most), known);
 }
 
 /** @type {FastKind} */
-function fastConvolution({ node, inputs: [x], output, memory }) {
-  if (!onlyKnown(node, ["groups", "bias"])) return null;
-  const [channels, height, width] = node.input;
-  const [filters, rows, columns] = node.output;
-  const { kernel, stride, pad, pad_end: end, dilation } = /** @type {Window} */ (node.window);
-  const groups = node.options.groups ?? 1;
-  const [high, wide] = [height + pad[0] + end[0], width + pad[1] + end[1]];
-  const around = high !== height || wide !== width;
-  const padded = around ? memory.scratch("padded", channels * high * wide) : null;
-  const { weight, bias } = node.tensors;
-  /** The maps that the windows lie on. @param {import("./types.js").ForwardKernels} kernels */
-  const source = (kernels) => {
-    if (!padded) return x.at;
-    memory.clear(padded.at, channels * high * wide);
-    kernels.pad(x.at, padded.at, channels, height, width, pad[0], pad[1], high, wide);
-    return padded.at;
-  };
-  if (groups === channels && groups === filters) {
-    const weights = memory.put(Float32Array.from(weight));
-    const offset = memory.put(biasOf(bias, filters));
-    return (kernels) =>
-      kernels.slide(
-        ...[source(kernels), weights, offset, output.at, channels, rows, columns, wide, high * wide],
-        ...kernel,
-        ...dilation,
-        ...stride,
-      );
-  }
-  const depth = channels / groups;
-  const taps = depth * kernel[0] * kernel[1];
-  const each = filters / groups;
-  const offsets = new Int32Array(taps);
-  for (let t = 0; t < taps; t++) {
-    const [c, tap] = [Math.floor(t / (kernel[0] * kernel[1])), t % (kernel[0] * kernel[1])];
-    const [ky, kx] = [Math.floor(tap / kernel[1]), tap % kernel[1]];
-    offsets[t] = 4 * ((c * high + ky * dilation[0]) * wide + kx * dilation[1]);
-  }
-  const places = rows * columns;
-  const begins = new Int32Array(Math.ceil(places / 8) * 8);
-  for (let i = 0; i < begins.length; i++) {
-    const p = i < places ? i : i & ~7; // the rest of the last eight is the first again: never eight side by side
-    begins[i] = 4 * (Math.floor(p / columns) * stride[0] * wide + (p % columns) * stride[1]);
-  }
-  const taken = Math.min(DEPTH, taps);
-  const together = Math.min(Math.floor(PANEL / (8 * taken)), begins.length / 8);
-  const [begin, offset] = [memory.put(begins), memory.put(offsets)];
-  const panel = memory.scratch("panel", together * 8 * taken);
-  const parts = Array.from({ length: groups }, (_, g) => ({
-    weights: memory.put(packed(weight.subarray(g * each * taps, (g + 1) * each * taps), each, taps)),
-    bias: memory.put(biasOf(bias?.subarray(g * each, (g + 1) * each), each)),
-  }));
-  return (kernels) => {
-    const from = source(kernels);
-    parts.forEach((part, g) => {
-      const [read, write] = [from + 4 * g * depth * high * wide, output.at + 4 * g * each * places];
-      kernels.convolve(
-        ...[read, part.weights, part.bias, write, begin, offset, panel.at, places, taps, each, together, taken],
-      );
-    });
-  };
+function fastElu(site) {
+  const alpha = site.node.options.alpha ?? 1;
+  return fastCurve(site, (kernels, x, y, count) => kernels.elu(x, y, count, alpha), ["alpha"]);
 }
 
-/** Weights (filters, taps) in blocks of four filters, (blocks, taps, 4). @param {Numbers} weight @param {number} filters
- * @param {number} taps */
-function packed(weight, filters, taps) {
-  const out = new Float32Array(Math.ceil(filters / 4) * 4 * taps);
-  for (let f = 0; f < filters; f++) {
-    for (let t = 0, to = (f >> 2) * 4 * taps + (f & 3); t < taps; t++, to += 4) out[to] = weight[f * taps + t];
-  }
-  return out;
+/** A slope below zero that is given, or learned, in every channel or one for all. @type {FastKind} */
+function fastLeaky({ node, inputs: [x], output, memory }) {
+  if (!onlyKnown(node, [node.kind === "prelu" ? "per_channel" : "slope"])) return null;
+  const [channels] = node.input;
+  const { weight } = node.tensors;
+  const slopeAt = (/** @type {number} */ c) => (weight ? weight[weight.length > 1 ? c : 0] : (node.options.slope ?? 0));
+  const slopes = memory.put(Float32Array.from({ length: channels }, (_, c) => slopeAt(c)));
+  return (kernels) => kernels.leaky(x.at, output.at, slopes, channels, x.count / channels);
 }
 
 /** @type {FastKind} */
@@ -112,35 +80,93 @@ function fastDense({ node, inputs: [x], output, memory }) {
 }
 
 /** @type {FastKind} */
-function fastNormalisation({ node, inputs: [x], output, memory }) {
+function fastNormalisation(site) {
+  const { node } = site;
   if (!onlyKnown(node, ["eps"])) return null;
   const { weight, bias, running_mean: mean, running_var: variance } = node.tensors;
   const factors = Float32Array.from(weight, (w, c) => w / Math.sqrt(variance[c] + (node.options.eps ?? 1e-5)));
-  const [scale, shift] = [factors, factors.map((factor, c) => bias[c] - mean[c] * factor)].map(memory.put);
-  const channels = node.input[0];
-  return (kernels) => kernels.scaleShift(x.at, output.at, scale, shift, channels, x.count / channels);
-}
-
-/** @param {FastSite} site @param {number} most */
-function fastClip({ node, inputs: [x], output }, most) {
-  if (!onlyKnown(node, [])) return null;
-  return (/** @type {import("./types.js").ForwardKernels} */ kernels) =>
-    kernels.clip(x.at, output.at, output.count, 0, most);
+  return mapByMap(
+    site,
+    factors,
+    factors.map((factor, c) => bias[c] - mean[c] * factor),
+  );
 }
 
 /** @type {FastKind} */
-function fastSum({ node, inputs, output, memory }) {
+function fastScaling(site) {
+  const { node } = site;
+  if (!onlyKnown(node, ["bias"])) return null;
+  return mapByMap(site, Float32Array.from(node.tensors.weight), biasOf(node.tensors.bias, node.input[0]));
+}
+
+/** A factor and a number to be added, for each map. @param {FastSite} site @param {Float32Array} factors
+ * @param {Float32Array} numbers @returns {FastStep} */
+function mapByMap({ node, inputs: [x], output, memory }, factors, numbers) {
+  const [scale, shift] = [factors, numbers].map(memory.put);
+  const [channels] = node.input;
+  return (kernels) => kernels.scaleShift(x.at, output.at, scale, shift, channels, x.count / channels);
+}
+
+/** @type {FastKind} */
+function fastSum({ node, inputs, output }) {
   if (!onlyKnown(node, []) || inputs.some(({ count }) => count !== output.count)) return null;
+  const [first, ...others] = inputs;
+  return (kernels) =>
+    others.forEach((other, i) => kernels.add((i ? output : first).at, other.at, output.at, output.count));
+}
+
+/** Of maps of one size, or of maps and their gates, one number a map. @type {FastKind} */
+function fastProduct({ node, inputs, output }) {
+  if (!onlyKnown(node, []) || inputs.length !== 2) return null;
+  const [a, b] = inputs;
+  if (a.count === output.count && b.count === output.count)
+    return (kernels) => kernels.multiply(a.at, b.at, output.at, output.count);
+  const [channels] = node.output;
+  const isGate = (/** @type {number} */ i) => node.inputs[i][0] === channels && inputs[i].count === channels;
+  const [maps, gates] = isGate(1) ? [a, b] : [b, a];
+  if (maps.count !== output.count || !(isGate(0) || isGate(1))) return null;
+  return (kernels) => kernels.scaleBy(maps.at, output.at, gates.at, channels, output.count / channels);
+}
+
+/** @type {FastKind} */
+function fastMeans({ node, inputs: [x], output }) {
+  if (!onlyKnown(node, [])) return null;
+  const [channels] = node.input;
+  return (kernels) => kernels.means(x.at, output.at, channels, x.count / channels);
+}
+
+/** With the exponent that all networks take. @type {FastKind} */
+function fastResponse({ node, inputs: [x], output }) {
+  const { around, alpha, beta, k } = responseOf(node);
+  if (!onlyKnown(node, ["around", "alpha", "beta", "k"]) || beta !== 0.75) return null;
+  const [channels] = node.input;
+  const reach = Math.floor(around / 2);
+  return (kernels) => kernels.respond(x.at, output.at, channels, x.count / channels, reach, alpha / around, k);
+}
+
+/** @type {FastKind} */
+function fastConcatenation({ node, inputs, output }) {
+  if (!onlyKnown(node, [])) return null;
   return (kernels) => {
-    memory.view(output).set(memory.view(inputs[0]));
-    for (const other of inputs.slice(1)) kernels.add(other.at, output.at, output.count);
+    let { at } = output;
+    for (const x of inputs) {
+      kernels.copy(x.at, at, x.count);
+      at += 4 * x.count;
+    }
   };
 }
 
 /** @type {FastKind} */
-function fastLargest({ node, inputs: [x], output }) {
-  const { kernel, stride, pad, dilation } = /** @type {Window} */ (node.window);
-  if (!onlyKnown(node, ["ceil_mode"]) || dilation[0] !== 1 || dilation[1] !== 1) return null;
-  return (kernels) =>
-    kernels.largest(x.at, output.at, ...node.input, node.output[1], node.output[2], ...kernel, ...stride, ...pad);
+function fastShuffle({ node, inputs: [x], output }) {
+  if (!onlyKnown(node, ["groups", "first"])) return null;
+  const [channels] = node.output;
+  const area = output.count / channels;
+  const from = Array.from({ length: channels }, (_, c) => x.at + 4 * area * shuffledFrom(node, c));
+  return (kernels) => from.forEach((at, c) => kernels.copy(at, output.at + 4 * area * c, area));
+}
+
+/** @type {FastKind} */
+function fastCopy({ node, inputs: [x], output }) {
+  if (!onlyKnown(node, ["p"])) return null;
+  return (kernels) => kernels.copy(x.at, output.at, output.count);
 }

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from convscope.explain.payload import nodes, records
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network, parse, trace
-from convscope.formula.kinds import MaxPool
 from convscope.page.large import forward_modules
 from convscope.pictures.input_spec import InputSpec
 from tests.page.js.node import Node, node
@@ -23,7 +22,11 @@ from tests.reference import random_pictures, random_weights
 from tests.strategies import networks, specs
 
 BENCH = "const bench = (name, asked) => ({ compare, closing, taken })[name](asked);"
-FAST = {"conv", "fc", "bn", "relu", "relu6", "add", "maxpool"}
+FAST = {
+    *("conv", "fc", "bn", "scale", "add", "mul", "maxpool", "avgpool", "gap", "lrn", "concat", "dropout", "flatten"),
+    *("channel_shuffle", "channel_slice", "relu", "relu6", "clip", "sigmoid", "silu", "tanh", "hardsigmoid"),
+    *("hardswish", "gelu", "gelu_tanh", "elu", "leaky_relu", "prelu"),
+}
 MODULES = ("forward-simd", "forward-relaxed")
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
@@ -62,22 +65,51 @@ CORNERS = (
     # more taps than are taken at a time; one filter a map in two rows, eight and four places wide, an odd row left
     "conv(60, 3, stride=2) + conv(7, 3) + conv(7, 5, groups=7, pad=2) + conv(7, 2, groups=7, stride=2) + fc",
     "conv(3, 3) + conv(3, 4, groups=3, stride=2) + conv(3, 3, groups=3, pad=1) + conv(3, 3, groups=3) + fc",
+    # one filter a map: every second column and every third, the padding odd, even and on one side, and rows too narrow
+    "conv(3, (3, 5), groups=3, stride=(1, 2), pad=(0, 1)) + conv(3, 3, groups=3, stride=2, pad=(1, 0, 0, 2)) + fc",
+    "conv(3, 4, groups=3, stride=(2, 3), pad=1, dilation=(1, 2)) + conv(3, 3, groups=3, stride=(3, 3), pad=1) + fc",
+    "conv(3, 3, groups=3, stride=2, pad=2, dilation=3) + conv(3, 9, groups=3, stride=4, pad=1) + fc",
+    # gates, each curve, a factor a channel
+    "conv(8, 3) + silu + se(4) + hardswish + gate(gap + conv(8, 1) + hardsigmoid) + gate(tanh) + gap + fc",
+    "scale + elu(alpha=0.5) + gelu + scale(bias=False) + gelu_tanh + leaky_relu(slope=0.3) + prelu + fc",
+    "conv(5, 3) + prelu(per_channel=True) + clip(low=-0.2, high=0.3) + lrn(3, alpha=0.4, k=2.0) + dropout + flatten + fc",
+    "conv(6, 3) + lrn(5, alpha=2.0, k=0.5) + sigmoid + tanh + elu + fc",
+    # poolings of every stride, cut and counted at the borders
+    "maxpool((2, 3), stride=1, dilation=(2, 1)) + maxpool(2, stride=3, dilation=(1, 2), pad=1) + tanh + fc",
+    "maxpool(3, stride=2, pad=1, ceil_mode=True) + avgpool(3, stride=1, pad=1) + avgpool(2, ceil_mode=True) + fc",
+    "avgpool((5, 2), stride=(4, 3), pad=(2, 1), count_include_pad=False, ceil_mode=True) + maxpool(4) + fc",
+    "avgpool(3, stride=2, pad=1, count_include_pad=False) + avgpool(4, stride=(1, 2)) + avgpool(5) + fc",
+    # channels moved
+    "conv(6, 3) + channel_shuffle(3) + concat(channel_slice(1, 3), conv(2, 1), channel_slice(0, 6) + relu) + fc",
 )
 TAKEN = (
     *CORNERS,
     "conv(4, 3, bias=False) + relu6 + bn(eps=0.01) + maxpool(3, stride=2, pad=1, ceil_mode=True) + fc(9) + fc",
-    "maxpool((2, 3), dilation=(2, 1)) + maxpool(2, dilation=(1, 2)) + maxpool(2) + tanh + fc",
+)
+LEFT = (
+    "conv(4, 3) + softplus + adaptive_avgpool(3) + fc",
+    "conv(4, 3) + gate(conv(1, 1) + softplus) + lrn(3, beta=0.5) + adaptive_avgpool(2) + upsample(2) + fc",
 )
 
 
 @pytest.mark.parametrize("text", TAKEN)
 def test_the_kernels_take_every_layer_whose_options_they_know(kernels: Kernels, text: str) -> None:
-    """Which is what makes a page quick: without them its numbers are the same. Windows with holes are not theirs."""
+    """Which is what makes a page quick: without them its numbers are the same."""
     network = trace(parse(text), (3, 29, 30), 5)
-    layers = [one.layer for one in network.nodes]
-    wanted = [one.name in FAST and not (isinstance(one, MaxPool) and one.dilation not in (1, (1, 1))) for one in layers]
+    wanted = [one.layer.name in FAST for one in network.nodes]
     assert kernels.ask("taken", network, InputSpec(network.input), 3) == wanted
     assert not any(kernels.ask("taken", network, InputSpec(network.input), 3, besides={"unheard_of": 2}))
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_the_kernels_do_not_know_is_left_to_the_float64_engine(kernels: Kernels, text: str) -> None:
+    """A gate of one map for all, another exponent of a response, and kinds that have no kernel."""
+    network = trace(parse(text), (3, 29, 30), 5)
+    taken = kernels.ask("taken", network, InputSpec(network.input), 3)
+    names = [one.layer.name for one, is_taken in zip(network.nodes, taken, strict=True) if not is_taken]
+    assert names and set(names) <= {"softplus", "adaptive_avgpool", "mul", "lrn", "upsample"}
+    found = kernels.ask("compare", network, InputSpec(network.input), 3, names=[MODULES[0]])
+    assert found["worst"]["share"] < 2e-5, found
 
 
 @pytest.mark.parametrize("name", MODULES)
