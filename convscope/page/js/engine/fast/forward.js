@@ -54,7 +54,7 @@ export function fastForward(nodes, modules, names = FORWARD_MODULES) {
     const exact = nodes.map(() => null);
     const known = nodes.map(() => false);
     const outputOfNode = (/** @type {number} */ source) =>
-      source < 0 ? input : (exact[source] ??= Float64Array.from(memory.view(places[source])));
+      source < 0 ? input : (exact[source] ??= new Float64Array(memory.view(places[source])));
     for (let i = 0; i < nodes.length; i++) {
       yield i;
       const { module, sources } = nodes[i];

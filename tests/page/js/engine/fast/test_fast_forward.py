@@ -75,7 +75,7 @@ CORNERS = (
     "conv(5, 3) + prelu(per_channel=True) + clip(low=-0.2, high=0.3) + lrn(3, alpha=0.4, k=2.0) + dropout + flatten + fc",
     "conv(6, 3) + lrn(5, alpha=2.0, k=0.5) + sigmoid + tanh + elu + fc",
     # poolings of every stride, cut and counted at the borders
-    "maxpool((2, 3), stride=1, dilation=(2, 1)) + maxpool(2, stride=3, dilation=(1, 2), pad=1) + tanh + fc",
+    "maxpool((2, 3), stride=1, dilation=(2, 1)) + maxpool(2, stride=3, dilation=(2, 2), pad=1) + tanh + fc",
     "maxpool(3, stride=2, pad=1, ceil_mode=True) + avgpool(3, stride=1, pad=1) + avgpool(2, ceil_mode=True) + fc",
     "avgpool((5, 2), stride=(4, 3), pad=(2, 1), count_include_pad=False, ceil_mode=True) + maxpool(4) + fc",
     "avgpool(3, stride=2, pad=1, count_include_pad=False) + avgpool(4, stride=(1, 2)) + avgpool(5) + fc",
