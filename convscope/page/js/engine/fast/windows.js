@@ -7,8 +7,9 @@ import { onlyKnown } from "./site.js";
 /** @import {FastKind} from "./types.js" */
 
 /** How many numbers a row with what is around it has, and a vector beyond. @param {Layer} node */
-function lineOf({ input, output, window }) {
-  const { kernel, stride, pad, dilation } = /** @type {Window} */ (window);
+function lineOf(node) {
+  const { input, output } = node;
+  const { kernel, stride, pad, dilation } = /** @type {Window} */ (node.window);
   return Math.max(pad[1] + input[2], (output[2] - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1) + 8;
 }
 
