@@ -36,8 +36,8 @@ export const FAST_KINDS = {
   gelu: (site) => fastCurve(site, (kernels, x, y, count) => kernels.gelu(x, y, count)),
   gelu_tanh: (site) => fastCurve(site, (kernels, x, y, count) => kernels.geluTanh(x, y, count)),
   elu: fastElu,
-  leaky_relu: fastLeaky,
-  prelu: fastLeaky,
+  leaky_relu: (site) => fastLeaky(site, "slope"),
+  prelu: (site) => fastLeaky(site, "per_channel"),
 };
 
 /**
@@ -61,9 +61,10 @@ function fastElu(site) {
   return fastCurve(site, (kernels, x, y, count) => kernels.elu(x, y, count, alpha), ["alpha"]);
 }
 
-/** A slope below zero that is given, or learned, in every channel or one for all. @type {FastKind} */
-function fastLeaky({ node, inputs: [x], output, memory }) {
-  if (!onlyKnown(node, [node.kind === "prelu" ? "per_channel" : "slope"])) return null;
+/** A slope below zero that is given, or learned, in every channel or one for all.
+ * @param {FastSite} site @param {string} option @returns {FastStep | null} */
+function fastLeaky({ node, inputs: [x], output, memory }, option) {
+  if (!onlyKnown(node, [option])) return null;
   const [channels] = node.input;
   const { weight } = node.tensors;
   const slopeAt = (/** @type {number} */ c) => (weight ? weight[weight.length > 1 ? c : 0] : (node.options.slope ?? 0));
