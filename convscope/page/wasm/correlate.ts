@@ -2,7 +2,7 @@
 
 import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
 
-const ENOUGH = 32; // pairs of places for one visit of eight weights: sums over lanes cost as much as two of them
+const ENOUGH = 32; // pairs of places for one visit of some weights: sums over lanes cost as much as two of them
 const NEAR = 16; // channels that are gone through for all filters: what is read of them stays in the nearest cache
 
 /**
@@ -33,75 +33,131 @@ function correlateGroups(
   for (let tap = 0; tap < taps; tap++) {
     const begin = pairs + (<usize>at(starts, tap) << 3);
     const end = pairs + (<usize>at(starts, tap + 1) << 3);
-    for (let first = 0; first < depth; first += NEAR) {
-      const last = min(depth, first + NEAR);
-      for (let f = 0; f < filters; f += 4) {
+    for (let first = 0, last = 0; first < depth; first = last) {
+      last = depth - first < NEAR + 4 ? depth : first + NEAR; // fewer than four are not left over
+      for (let f = 0; f < filters; f += 2) {
         const d = gradient + <usize>f * LANE_BYTES;
+        const two = f + 2 <= filters;
         let x = source + <usize>first * LANE_BYTES;
         let to = target + <usize>(tap * filters + f) * filterStep + (<usize>first << 2);
-        const square = f + 4 <= filters;
-        let c = first;
-        if (square) {
-          for (; c + 2 <= last; c += 2, x += 2 * LANE_BYTES, to += 8) {
-            fourByTwo(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
-          }
-        }
-        for (; c < last; c++, x += LANE_BYTES, to += 4) {
-          if (square) {
-            fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
-            continue;
-          }
-          for (let i: usize = 0; i < <usize>(filters - f); i++) {
-            one(d + i * LANE_BYTES, x, to + i * filterStep, begin, end, groups, gradientStep, sourceStep);
-          }
+        for (let c = first, count = 0; c < last; c += count, x += <usize>count * LANE_BYTES, to += <usize>count << 2) {
+          count = two ? channelsTogether(last - c) : 1;
+          if (!two) one(d, x, to, begin, end, groups, gradientStep, sourceStep);
+          else if (count == 6) twoBySix(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+          else if (count == 5) twoByFive(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+          else if (count == 4) twoByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+          else twoByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
         }
       }
     }
   }
 }
 
-/** Four filters by two channels: six vectors read give eight of products, summed over their lanes at the end. */
-function fourByTwo(
+/** How many of the channels that are left are taken together, so that fours, fives and sixes come out even. */
+@inline
+function channelsTogether(left: i32): i32 {
+  if (left < 4) return 1;
+  if (left < 7) return left;
+  if (left < 9) return 4;
+  return left == 9 ? 5 : 6;
+}
+
+function twoBySix(
   gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
   gradientStep: usize, sourceStep: usize, filterStep: usize,
 ): void {
-  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
-  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
+  twoBy(6, gradient, source, target, begin, end, groups, gradientStep, sourceStep, filterStep);
+}
+
+function twoByFive(
+  gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize, filterStep: usize,
+): void {
+  twoBy(5, gradient, source, target, begin, end, groups, gradientStep, sourceStep, filterStep);
+}
+
+function twoByFour(
+  gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize, filterStep: usize,
+): void {
+  twoBy(4, gradient, source, target, begin, end, groups, gradientStep, sourceStep, filterStep);
+}
+
+/**
+ * Two filters by four to six channels: eight vectors read give twelve of products, summed over their lanes at the end.
+ * Two of the gradient and one of the source are as many more as registers are left.
+ */
+@inline
+function twoBy(
+  channels: i32, gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize, filterStep: usize,
+): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
+  let b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
   for (let g = 0; g < groups; g++) {
     for (let entry = begin; entry < end; entry += 8) {
       let d = gradient + <usize>load<i32>(entry, 0);
       let x = source + <usize>load<i32>(entry, 4);
       for (let half = 0; half < 2; half++, d += 16, x += 16) {
-        const x0 = v128.load(x, 0);
-        const x1 = v128.load(x, 32);
-        let back = v128.load(d, 0);
-        a0 = madd(back, x0, a0);
-        a1 = madd(back, x1, a1);
-        back = v128.load(d, 32);
-        b0 = madd(back, x0, b0);
-        b1 = madd(back, x1, b1);
-        back = v128.load(d, 64);
-        c0 = madd(back, x0, c0);
-        c1 = madd(back, x1, c1);
-        back = v128.load(d, 96);
-        d0 = madd(back, x0, d0);
-        d1 = madd(back, x1, d1);
+        const back0 = v128.load(d, 0);
+        const back1 = v128.load(d, 32);
+        let value = v128.load(x, 0);
+        a0 = madd(back0, value, a0);
+        b0 = madd(back1, value, b0);
+        value = v128.load(x, 32);
+        a1 = madd(back0, value, a1);
+        b1 = madd(back1, value, b1);
+        value = v128.load(x, 64);
+        a2 = madd(back0, value, a2);
+        b2 = madd(back1, value, b2);
+        value = v128.load(x, 96);
+        a3 = madd(back0, value, a3);
+        b3 = madd(back1, value, b3);
+        if (channels > 4) {
+          value = v128.load(x, 128);
+          a4 = madd(back0, value, a4);
+          b4 = madd(back1, value, b4);
+        }
+        if (channels > 5) {
+          value = v128.load(x, 160);
+          a5 = madd(back0, value, a5);
+          b5 = madd(back1, value, b5);
+        }
       }
     }
     gradient += gradientStep;
     source += sourceStep;
   }
-  addColumn(target, filterStep, sumsOf(a0, b0, c0, d0));
-  addColumn(target + 4, filterStep, sumsOf(a1, b1, c1, d1));
+  const next = target + filterStep;
+  addTo(target, sumsOf(a0, a1, a2, a3));
+  addTo(next, sumsOf(b0, b1, b2, b3));
+  if (channels > 4) {
+    const rest = sumsOf(a4, a5, b4, b5);
+    addLane(target + 16, f32x4.extract_lane(rest, 0));
+    addLane(next + 16, f32x4.extract_lane(rest, 2));
+    if (channels > 5) {
+      addLane(target + 20, f32x4.extract_lane(rest, 1));
+      addLane(next + 20, f32x4.extract_lane(rest, 3));
+    }
+  }
 }
 
-/** Four filters by one channel: what is left of the channels, and pictures of one channel. */
-function fourByOne(
+@inline
+function addTo(target: usize, sums: v128): void {
+  v128.store(target, f32x4.add(v128.load(target), sums));
+}
+
+@inline
+function addLane(target: usize, sum: f32): void {
+  store<f32>(target, load<f32>(target) + sum);
+}
+
+/** Two filters by one channel: sources of few channels. */
+function twoByOne(
   gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
   gradientStep: usize, sourceStep: usize, filterStep: usize,
 ): void {
-  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
-  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
   for (let g = 0; g < groups; g++) {
     for (let entry = begin; entry < end; entry += 8) {
       const d = gradient + <usize>load<i32>(entry, 0);
@@ -112,18 +168,15 @@ function fourByOne(
       a1 = madd(v128.load(d, 16), x1, a1);
       b0 = madd(v128.load(d, 32), x0, b0);
       b1 = madd(v128.load(d, 48), x1, b1);
-      c0 = madd(v128.load(d, 64), x0, c0);
-      c1 = madd(v128.load(d, 80), x1, c1);
-      d0 = madd(v128.load(d, 96), x0, d0);
-      d1 = madd(v128.load(d, 112), x1, d1);
     }
     gradient += gradientStep;
     source += sourceStep;
   }
-  addColumn(target, filterStep, f32x4.add(sumsOf(a0, b0, c0, d0), sumsOf(a1, b1, c1, d1)));
+  addLane(target, sumOf(f32x4.add(a0, a1)));
+  addLane(target + filterStep, sumOf(f32x4.add(b0, b1)));
 }
 
-/** One filter by one channel: the corner that is left. */
+/** One filter by one channel: the filter that is left. */
 function one(
   gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
   gradientStep: usize, sourceStep: usize,
@@ -139,19 +192,7 @@ function one(
     gradient += gradientStep;
     source += sourceStep;
   }
-  store<f32>(target, load<f32>(target) + sumOf(f32x4.add(low, high)));
-}
-
-/** Add four sums to four numbers that lie a step apart. */
-@inline
-function addColumn(target: usize, step: usize, sums: v128): void {
-  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 0));
-  target += step;
-  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 1));
-  target += step;
-  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 2));
-  target += step;
-  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 3));
+  addLane(target, sumOf(f32x4.add(low, high)));
 }
 
 /** Add to target (channels) the sums of a gradient over pictures and places: that of a bias. */

@@ -5,5 +5,6 @@ export { add, combine, relu, reluBack, squares, swapAxes } from "./elementwise";
 export { gather } from "./gather";
 export { moments, normBack, normSums, scaleShift } from "./normalisation";
 export { adamw, sgd } from "./optimisers";
+export { addTapsLast, packBack, packForward } from "./packing";
 export { average, averageBack, largest, largestBack } from "./pooling";
 export { transform } from "./tiles";

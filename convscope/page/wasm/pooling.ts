@@ -2,6 +2,8 @@
 
 import { at, LANE_BYTES, madd, VECTOR } from "./vector";
 
+const FOUR: usize = 16; // bytes of the entries of a window of 2×2: their places are looked up once for all channels
+
 /** The largest of the places read. */
 export function largest(
   x: usize, y: usize, starts: usize, entries: usize, groups: i32, places: i32, xStep: usize, channels: i32,
@@ -11,6 +13,11 @@ export function largest(
     for (let p = 0; p < places; p++) {
       const begin = entries + (<usize>at(starts, p) << 2);
       const end = entries + (<usize>at(starts, p + 1) << 2);
+      if (end - begin == FOUR) {
+        largestOfFour(x, y, begin, size);
+        y += size;
+        continue;
+      }
       for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR) {
         let best = v128.load(x + <usize>load<i32>(begin) + i);
         for (let entry = begin + 4; entry < end; entry += 4) {
@@ -35,6 +42,12 @@ export function largestBack(
     for (let p = 0; p < places; p++) {
       const begin = entries + (<usize>at(starts, p) << 2);
       const end = entries + (<usize>at(starts, p + 1) << 2);
+      if (end - begin == FOUR && !shared) {
+        fourBack(x, y, dy, dx, begin, size);
+        y += size;
+        dy += size;
+        continue;
+      }
       for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR, dy += VECTOR) {
         const best = v128.load(y);
         let left = v128.load(dy);
@@ -47,6 +60,42 @@ export function largestBack(
         }
       }
     }
+  }
+}
+
+@inline
+function largestOfFour(x: usize, y: usize, begin: usize, size: usize): void {
+  let a = x + <usize>load<i32>(begin, 0);
+  let b = x + <usize>load<i32>(begin, 4);
+  let c = x + <usize>load<i32>(begin, 8);
+  let d = x + <usize>load<i32>(begin, 12);
+  for (const last = y + size; y < last; y += VECTOR, a += VECTOR, b += VECTOR, c += VECTOR, d += VECTOR) {
+    const most = f32x4.pmax(f32x4.pmax(v128.load(a), v128.load(b)), v128.load(c));
+    v128.store(y, f32x4.pmax(most, v128.load(d)));
+  }
+}
+
+@inline
+function fourBack(x: usize, y: usize, dy: usize, dx: usize, begin: usize, size: usize): void {
+  const away = dx - x;
+  let a = x + <usize>load<i32>(begin, 0);
+  let b = x + <usize>load<i32>(begin, 4);
+  let c = x + <usize>load<i32>(begin, 8);
+  let d = x + <usize>load<i32>(begin, 12);
+  for (let i: usize = 0; i < size; i += VECTOR, a += VECTOR, b += VECTOR, c += VECTOR, d += VECTOR) {
+    const best = v128.load(y + i);
+    let left = v128.load(dy + i);
+    let here = f32x4.eq(v128.load(a), best);
+    v128.store(a + away, v128.and(left, here));
+    left = v128.andnot(left, here);
+    here = f32x4.eq(v128.load(b), best);
+    v128.store(b + away, v128.and(left, here));
+    left = v128.andnot(left, here);
+    here = f32x4.eq(v128.load(c), best);
+    v128.store(c + away, v128.and(left, here));
+    left = v128.andnot(left, here);
+    here = f32x4.eq(v128.load(d), best);
+    v128.store(d + away, v128.and(left, here));
   }
 }
 

@@ -63,10 +63,10 @@ export function rowsOf({ node, space, inputs: [x], output, pictures, parameters:
       }
     },
 
-    /** The weights in this order. */
+    /** Where the weights lie in this order. */
     arrange: () => {
       for (let i = 0; i < order.length; i++) arranged.values[i] = weight.values.values[order[i]];
-      return arranged.values;
+      return arranged.at;
     },
 
     /**

@@ -1,7 +1,7 @@
 /** Convolutions with 3×3 kernels by tiles: 25 products where 81 would do the same (Winograd 1980; Lavin and Gray 2016). */
 
 import { groupStep, LANES, LANE_BYTES } from "./memory.js";
-import { packBack, packForward, packedCount } from "./packing.js";
+import { packedCount } from "./packing.js";
 import { linesOfKernel, linesOfTiles, TILE_OUT, TILE_SIDE } from "./tile_lines.js";
 import { linksOf, runTable, tapTable } from "./tables.js";
 /** @import {Window} from "../types.js" */
@@ -26,6 +26,7 @@ const TILE_MATRIX = { input: 0, output: 1, inputBack: 2, inputBackAdded: 3, outp
 const TILE_FACTORS = TILE_SIDE * TILE_SIDE;
 const TILE_LEAST = 8; // filters and channels: for fewer the maps cost more than they save
 const TILES_ENOUGH = 32; // tiles for one visit of each pair of filter and channel
+const TILES_NEAR = 8; // tiles whose numbers go from step to step in the nearest caches
 
 /**
  * Return the work of a convolution by tiles, or null where it is none of kernels 3×3 next to each other, or where it
@@ -47,6 +48,7 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     return null;
 
   const together = Math.ceil(TILES_ENOUGH / tiles);
+  const near = Math.ceil(TILES_NEAR / tiles); // groups of pictures
   const [v, m] = [depth, filters].map((channels) => space.maps(together * LANES, TILE_FACTORS * tiles, channels));
   const kernelsByBlock = packedCount(filters, taps, depth);
   const [packed, packedBack] = [kernelsByBlock, packedCount(depth, taps, filters)].map((count) => space.take(count));
@@ -73,18 +75,21 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     forward: (pass) => {
       const { kernels, groups: batch } = pass;
       for (let group = 0; group < groups; group++) {
-        packForward(ofGroup(group), packed.values, filters, depth, taps);
+        kernels.packForward(ofGroup(group), packed.at, filters, depth, taps);
         kernelFactors(pass, packed, u, depth, Math.ceil(filters / LANES));
         for (let from = 0; from < batch; from += together) {
-          const count = Math.min(together, batch - from);
-          intoTiles(pass, group, from, count);
-          const steps = /** @type {const} */ ([groupStep(v), groupStep(m), filters * LANE_BYTES]);
-          const { starts, entries } = forwardTable;
-          const block = TILE_FACTORS * depth * LANE_BYTES;
-          const target = m.block.at;
-          kernels.gather(v.block.at, u.at, none.at, target, starts, entries, count, m.places, ...steps, filters, block);
-          apply(pass, TILE_MATRIX.output, m, 0, m, 0, lines.outputColumns, count, filters);
-          apply(pass, TILE_MATRIX.output, m, 0, y, place(y, group * filters, from), lines.outputRows, count, filters);
+          nearby(from, Math.min(together, batch - from), (first, some) => {
+            const begin = (first - from) * groupStep(v); // where the way back may find it
+            intoTiles(pass, group, first, some, begin);
+            const steps = /** @type {const} */ ([groupStep(v), groupStep(m), filters * LANE_BYTES]);
+            const { starts, entries } = forwardTable;
+            const block = TILE_FACTORS * depth * LANE_BYTES;
+            const [source, target] = [v.block.at + begin, m.block.at];
+            kernels.gather(source, u.at, none.at, target, starts, entries, some, m.places, ...steps, filters, block);
+            apply(pass, TILE_MATRIX.output, m, 0, m, 0, lines.outputColumns, some, filters);
+            const to = place(y, group * filters, first);
+            apply(pass, TILE_MATRIX.output, m, 0, y, to, lines.outputRows, some, filters);
+          });
         }
       }
       if (!bias) return;
@@ -99,43 +104,45 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
       for (let group = 0; group < groups; group++) {
         products.values.fill(0);
         if (dx) {
-          packBack(ofGroup(group), packedBack.values, filters, depth, taps, false);
+          kernels.packBack(ofGroup(group), packedBack.at, filters, depth, taps, 0);
           kernelFactors(pass, packedBack, uBack, filters, Math.ceil(depth / LANES));
         }
         for (let from = 0; from < batch; from += together) {
           const count = Math.min(together, batch - from);
-          if (!unchanged(batch)) intoTiles(pass, group, from, count);
-          apply(
-            pass,
-            TILE_MATRIX.outputBack,
-            dy,
-            place(dy, group * filters, from),
-            m,
-            0,
-            lines.rowsBack,
-            count,
-            filters,
-          );
-          apply(pass, TILE_MATRIX.outputBack, m, 0, m, 0, lines.columnsBack, count, filters);
+          nearby(from, count, (first, some) => {
+            const [vBegin, mBegin] = [v, m].map((maps) => (first - from) * groupStep(maps));
+            if (!unchanged(batch)) intoTiles(pass, group, first, some, vBegin);
+            const dyBegin = place(dy, group * filters, first);
+            apply(pass, TILE_MATRIX.outputBack, dy, dyBegin, m, mBegin, lines.rowsBack, some, filters);
+            apply(pass, TILE_MATRIX.outputBack, m, mBegin, m, mBegin, lines.columnsBack, some, filters);
+          });
           const { starts, entries } = weightTable;
           const [d, s, to] = [m.block.at, v.block.at, products.at];
           const steps = /** @type {const} */ ([groupStep(m), groupStep(v)]);
           kernels.correlate(d, s, to, starts, entries, TILE_FACTORS, count, ...steps, filters, depth);
-          if (dx) sendBack(pass, dx, group, from, count);
+          if (dx) nearby(from, count, (first, some) => sendBack(pass, dx, group, first, some, first - from));
         }
         giveWeights(pass, group);
       }
     },
   };
 
+  /**
+   * Go through `count` groups of pictures, a few at a time.
+   * @param {number} begin @param {number} count @param {(from: number, count: number) => void} visit
+   */
+  function nearby(begin, count, visit) {
+    for (let from = begin; from < begin + count; from += near) visit(from, Math.min(near, begin + count - from));
+  }
+
   /** Whether v is still what the forward pass left there. @param {number} batch groups of pictures */
   function unchanged(batch) {
     return groups === 1 && batch <= together;
   }
 
-  /** The weights of one group. @param {number} group */
+  /** Where the weights of one group lie. @param {number} group */
   function ofGroup(group) {
-    return weight.values.values.subarray(group * perGroup, (group + 1) * perGroup);
+    return weight.values.at + 4 * group * perGroup;
   }
 
   /**
@@ -168,37 +175,30 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     kernels.transform?.(matrix, ...ends, table.at, table.count, count, ...steps, channels, nowhere);
   }
 
-  /** Write v, the input's tiles, Bᵀ·d·B. @param {Pass} pass @param {number} group @param {number} from @param {number} count */
-  function intoTiles(pass, group, from, count) {
-    apply(pass, TILE_MATRIX.input, x, place(x, group * depth, from), v, 0, lines.inputRows, count, depth);
-    apply(pass, TILE_MATRIX.input, v, 0, v, 0, lines.columns, count, depth);
+  /**
+   * Write the input's tiles, Bᵀ·d·B, to v, `begin` bytes from where that begins.
+   * @param {Pass} pass @param {number} group @param {number} from @param {number} count @param {number} begin
+   */
+  function intoTiles(pass, group, from, count, begin) {
+    apply(pass, TILE_MATRIX.input, x, place(x, group * depth, from), v, begin, lines.inputRows, count, depth);
+    apply(pass, TILE_MATRIX.input, v, begin, v, begin, lines.columns, count, depth);
   }
 
   /**
-   * The input's gradient from m, that of the products; v is written over.
+   * The input's gradient from that of the products, which groups of m have from `begin` on; v is written over.
    * @param {Pass} pass @param {Maps} dx @param {number} group @param {number} from @param {number} count
+   * @param {number} begin
    */
-  function sendBack(pass, dx, group, from, count) {
+  function sendBack(pass, dx, group, from, count, begin) {
     const steps = /** @type {const} */ ([groupStep(m), groupStep(v), depth * LANE_BYTES]);
     const { starts, entries } = backTable;
     const block = TILE_FACTORS * filters * LANE_BYTES;
-    const target = v.block.at;
-    pass.kernels.gather(
-      m.block.at,
-      uBack.at,
-      none.at,
-      target,
-      starts,
-      entries,
-      count,
-      v.places,
-      ...steps,
-      depth,
-      block,
-    );
+    const [source, target] = [m.block.at + begin * groupStep(m), v.block.at];
+    const { kernels } = pass;
+    kernels.gather(source, uBack.at, none.at, target, starts, entries, count, v.places, ...steps, depth, block);
     apply(pass, TILE_MATRIX.inputBack, v, 0, v, 0, lines.columns, count, depth);
-    const begin = place(dx, group * depth, from);
-    apply(pass, TILE_MATRIX.inputBackAdded, v, 0, dx, begin, lines.inputRowsBack, count, depth);
+    const to = place(dx, group * depth, from);
+    apply(pass, TILE_MATRIX.inputBackAdded, v, 0, dx, to, lines.inputRowsBack, count, depth);
   }
 
   /**
@@ -223,23 +223,12 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     ];
     apply(pass, TILE_MATRIX.kernelBack, a, 0, a, 0, kernelLines.columnsBack, 1, channels);
     apply(pass, TILE_MATRIX.kernelBack, a, 0, b, 0, kernelLines.rowsBack, 1, channels);
-    const to = weight.gradient.values.subarray(group * perGroup, (group + 1) * perGroup);
-    addTapsLast(gradient.values, to, taps);
+    const to = weight.gradient.at + 4 * group * perGroup;
+    pass.kernels.addTapsLast(gradient.at, to, filters * depth, taps);
   }
 }
 
 /** Whether a window is 3×3, its places next to each other. @param {Window | null} window */
 function fitsTiles(window) {
   return window !== null && [window.kernel, window.stride, window.dilation].join() === "3,3,1,1,1,1";
-}
-
-/**
- * Add (taps, n) to (n, taps).
- * @param {Float32Array} from @param {Float32Array} to @param {number} taps
- */
-export function addTapsLast(from, to, taps) {
-  const count = from.length / taps;
-  for (let tap = 0, i = 0; tap < taps; tap++) {
-    for (let k = 0, at = tap; k < count; k++, at += taps) to[at] += from[i++];
-  }
 }

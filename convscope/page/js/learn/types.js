@@ -32,6 +32,13 @@
  * @property {(gradient: number, source: number, target: number, starts: number, pairs: number, taps: number,
  * groups: number, gradientStep: number, sourceStep: number, filters: number, depth: number) => void} correlate
  * @property {(gradient: number, target: number, groups: number, places: number, channels: number) => void} sumChannels
+ * @property {(weights: number, packed: number, filters: number, depth: number, taps: number) => void} packForward kernels
+ * (filters, depth, taps) as `gather` reads them, so that sums go over depth
+ * @property {(weights: number, packed: number, filters: number, depth: number, taps: number, around: number) => void}
+ * packBack the same kernels so that sums go over filters: (blocks of 8 of depth, taps, filters, 8), taps from the last to
+ * the first where they are turned around: reading on in the output means going back in the kernel
+ * @property {(from: number, to: number, count: number, taps: number) => void} addTapsLast adds (taps, count) to
+ * (count, taps)
  * @property {(matrix: number, x: number, y: number, table: number, lines: number, groups: number, xStep: number,
  * yStep: number, xPlace: number, yPlace: number, channels: number, nowhere: number) => void} [transform] what tiles.js
  * needs; plain JavaScript has it not

@@ -1,10 +1,10 @@
 /** A layer of weighted sums on batches: convolution, and the dense layer, which is one over a single place. */
 
 import { groupStep, LANES, LANE_BYTES } from "./memory.js";
-import { packBack, packForward, packedCount } from "./packing.js";
+import { packedCount } from "./packing.js";
 import { rowsOf } from "./rows.js";
 import { runTable, tapTable } from "./tables.js";
-import { addTapsLast, tiledSums } from "./tiles.js";
+import { tiledSums } from "./tiles.js";
 /** @import {Links} from "./tables.js" */
 /** @import {Block, Maps, Pass, Site, Work} from "./types.js" */
 
@@ -53,17 +53,17 @@ function directSums(site, links, sizes) {
   const none = space.take(LANES * Math.ceil(sizes.depth / LANES));
   const summed = rows || taps > 1 ? space.take(perGroup) : null; // by tap, where a weight's place is not that of its sum
 
-  /** The weights of one group. @param {number} group */
-  const ofGroup = (group) => weight.values.values.subarray(group * perGroup, (group + 1) * perGroup);
-  /** Their gradient. @param {number} group */
-  const gradientOf = (group) => weight.gradient.values.subarray(group * perGroup, (group + 1) * perGroup);
+  /** Where the weights of one group lie. @param {number} group */
+  const ofGroup = (group) => weight.values.at + 4 * group * perGroup;
+  /** And their gradient. @param {number} group */
+  const gradientOf = (group) => weight.gradient.at + 4 * group * perGroup;
 
   return {
     forward: (pass) => {
       const { kernels, groups: batch } = pass;
       rows?.copy(pass);
       for (let group = 0; group < groups; group++) {
-        packForward(rows ? rows.arrange() : ofGroup(group), packed[group].values, filters, depth, taps);
+        kernels.packForward(rows ? rows.arrange() : ofGroup(group), packed[group].at, filters, depth, taps);
         if (bias) offsets[group].values.set(bias.values.values.subarray(group * filters, (group + 1) * filters));
         const source = read.maps.block.at + group * depth * LANE_BYTES;
         const target = y.block.at + group * filters * LANE_BYTES;
@@ -82,11 +82,11 @@ function directSums(site, links, sizes) {
         const source = read.maps.block.at + group * depth * LANE_BYTES;
         const { starts, entries } = weightTable;
         summed?.values.fill(0);
-        const target = summed ? summed.at : weight.gradient.at + 4 * group * perGroup;
+        const target = summed ? summed.at : gradientOf(group);
         const steps = /** @type {const} */ ([groupStep(dy), groupStep(read.maps)]);
         kernels.correlate(gradient, source, target, starts, entries, taps, batch, ...steps, filters, depth);
         if (rows) rows.give(/** @type {Block} */ (summed).values, weight);
-        else if (summed) addTapsLast(summed.values, gradientOf(group), taps);
+        else if (summed) kernels.addTapsLast(summed.at, gradientOf(group), perGroup / taps, taps);
         if (dx) sendBack(pass, dx, group, gradient);
       }
     },
@@ -97,7 +97,7 @@ function directSums(site, links, sizes) {
    * @param {Pass} pass @param {Maps} dx @param {number} group @param {number} gradient
    */
   function sendBack({ kernels, groups: batch }, dx, group, gradient) {
-    packBack(ofGroup(group), packedBack[group].values, filters, sizes.depth, sizes.taps, true);
+    kernels.packBack(ofGroup(group), packedBack[group].at, filters, sizes.depth, sizes.taps, 1);
     const target = dx.block.at + group * sizes.depth * LANE_BYTES;
     const { starts, entries } = backTable;
     const steps = /** @type {const} */ ([groupStep(dy), groupStep(dx), dx.channels * LANE_BYTES]);

@@ -182,6 +182,12 @@ def test_3x3_kernels_go_by_tiles(learn: Learner, kernels: str, formula: str, sha
     assert (times > 0) == (kernels != "plain")
 
 
+@pytest.mark.parametrize("channels", [2, 4, 5, 6, 7, 9, 13, 17, 19, 20, 23])
+def test_any_number_of_channels_and_filters_may_be_left_over(learn: Learner, kernels: str, channels: int) -> None:
+    formula = f"conv({channels - 1}, 3, stride=2) + conv({channels}, 2) + fc"
+    compare(learn, trace(parse(formula), (channels, 7, 7), 3), channels, 11, kernels)
+
+
 @pytest.mark.parametrize("formula", ["conv(8, 3, stride=2)", "conv(8, 3, dilation=2)", "conv(8, (3, 1))", "conv(7, 3)"])
 def test_other_kernels_do_not_go_by_tiles(learn: Learner, formula: str) -> None:
     assert learn.call("tiled", nodes=page_nodes(trace(parse(formula + "+ fc"), (8, 9, 9), 3)), kernels="simd") == 0

@@ -2,6 +2,7 @@
 
 import { LANES } from "../memory.js";
 import { plainOptimisers } from "./optimisers.js";
+import { plainPacking } from "./packing.js";
 import { plainPooling } from "./pooling.js";
 import { plainSums } from "./sums.js";
 /** @import {Kernels} from "../types.js" */
@@ -16,6 +17,7 @@ export function plainKernels(memory) {
   const ints = new Int32Array(memory.buffer);
   return {
     ...plainSums(heap, ints),
+    ...plainPacking(heap),
     ...plainPooling(heap, ints),
     ...plainOptimisers(heap),
     ...normalisation(heap),
