@@ -108,7 +108,7 @@ def totals(e: Evaluation) -> Iterator[str]:
         yield f"accuracy           {share(plain.accuracy, plain.interval)}"
         yield f"loss               {plain.loss:.4f} nats"
     if e.without_leaks is not None:
-        yield f"without the {e.n - e.without_leaks.n:,} pictures that training has seen, {e.without_leaks.n:,} are left"
+        yield f"without those that training has seen ({e.n - e.without_leaks.n:,}), {e.without_leaks.n:,} are left:"
         yield from totals(e.without_leaks)
 
 

@@ -188,7 +188,7 @@ def _figures(split: str, evaluation: Evaluation) -> Iterator[str]:
     if e.skew > SKEWED:
         yield f"{split} balanced accuracy {_share(e.balanced_accuracy, e.balanced_interval)}"
     if e.without_leaks is not None and e.without_leaks.n:
-        yield f"without the {e.n - e.without_leaks.n:,} of them that training has seen:"
+        yield f"without those that training has seen ({e.n - e.without_leaks.n:,}):"
         yield from _figures(split, e.without_leaks)
 
 

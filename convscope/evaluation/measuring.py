@@ -15,14 +15,17 @@ from ..data.listing import SPLITS
 from ..data.relabelling import labels_before
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
+from ..runs.manifest import MANIFEST, read_manifest
 from .classes import matched, missing
 from .figures import Evaluation, Measured, check_classes, listed, score
 from .origins import find_origins
 from .refusals import refusals
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..data import Dataset, Split
-    from ..data.dataset import Labels, Rows
+    from ..data.dataset import Labels, PictureFile, Rows
     from ..data.listing import LeftOut
     from ..data.reading import Progress
     from ..foreign.predicting import ForeignModel
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class Data:
     """Labelled pictures, what to call them, and whether they are those that the model was trained with; if so,
-    `held_out` are the rows of the training pictures that it has not seen.
+    `held_out` are the rows of the training pictures that it has not seen. Of other pictures `learned` are the SHA-256
+    of the files that it was trained on, as far as its run says: some may be among them.
     """
 
     dataset: Dataset
@@ -41,6 +45,7 @@ class Data:
     own: bool
     held_out: Rows | None = None
     notes: tuple[Phrase, ...] = ()
+    learned: frozenset[str] = frozenset()
 
 
 class Task(NamedTuple):
@@ -117,16 +122,16 @@ def measure(model: Model | ForeignModel, task: Task) -> Evaluation:
     found, name, part = task
     model, said = named_after(model, found.dataset)
     labels = matched(part.labels, found.dataset.classes, model.classes)
+    groups, leaked = find_origins(found.dataset, "train" if name == "all" else name, found.held_out)
     logits, inverted, refused = np.zeros((0, len(model.classes)), np.float32), 0, None
     if len(part):
         pictures, swapped = preprocess_stack(model.spec, part.images)
         (logits, outsiders), inverted = model.predictor.outsiders(pictures), int(swapped.sum())
         if model.rejection is not None and outsiders is not None:
-            refused = refusals(outsiders, model.rejection.threshold, logits.argmax(1), labels)
+            refused = refusals(outsiders, model.rejection.threshold, logits.argmax(1), labels, groups)
     temperature = 1.0 if model.calibration is None else model.calibration.temperature
-    groups, leaked = find_origins(found.dataset, "train" if name == "all" else name, found.held_out)
     scores = logits.astype(np.float64) / temperature
-    figures = score(scores, labels, model.classes, groups, leaked if found.own else None)
+    figures = score(scores, labels, model.classes, groups, seen(found, part.files, groups, leaked))
     before = labels_before(found.dataset, part)
     calibrated = model.calibration is not None and len(part) > 0
     notes = [
@@ -173,6 +178,21 @@ def named_after(model: Model | ForeignModel, dataset: Dataset) -> tuple[Model | 
 
 def _known(labels: Labels, found: Data, model: Model | ForeignModel) -> Labels:
     return matched(labels, found.dataset.classes, model.classes)
+
+
+def seen(
+    found: Data, files: Sequence[PictureFile] | None, groups: Rows, leaked: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Return which pictures (n,) of these files training has seen: of the run's own data those `leaked`, of other
+    pictures the very files that it was trained on and their copies, which share a number in `groups`. None where
+    nothing says.
+    """
+    if found.own:
+        return leaked
+    if not found.learned or files is None:
+        return None
+    same = np.array([file.digest in found.learned for file in files], bool)
+    return np.isin(groups, groups[same])
 
 
 def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tuple[str, Split]:
@@ -252,9 +272,17 @@ def given_data(
             return Data(found.dataset, name, own=True, held_out=found.held_out, notes=notes)
     trained_on = model.provenance.data
     if trained_on is None or trained_on.fingerprint != dataset.fingerprint:
-        return Data(dataset, name, own=False)
+        return Data(dataset, name, own=False, learned=_learned(path))
     held_out = held_out_rows(dataset, trained_on.validation, trained_on.held_out)
     return Data(dataset, name, own=True, held_out=held_out)
+
+
+def _learned(path: Path | None) -> frozenset[str]:
+    """Return the SHA-256 of the files that the run at `path`, or that whose model.onnx this is, was trained on."""
+    run = path.parent if path is not None and path.name == "model.onnx" else path
+    if run is None or not (run / MANIFEST).is_file():
+        return frozenset()
+    return frozenset(row.sha256 for row in read_manifest(run) or () if row.split == "train" and row.sha256)
 
 
 def _load(model: Model | ForeignModel, data: str | os.PathLike[str], reading: Reading) -> Dataset:

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .intervals import Interval, Whole, wilson
+from .intervals import Interval, Whole, independent, wilson
 
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """Of `n` pictures of the classes, `refused` were called none of them; of the others `right` were called rightly.
+
+    `worth` is how many independent pictures all of them are worth, `answered_worth` those that were answered; None
+    where each counts as one.
 
     >>> r = Refusals(40, 4, 27)
     >>> r.share, r.accuracy
@@ -23,6 +26,8 @@ class Refusals:
     n: int
     refused: int
     right: int
+    worth: float | None = None
+    answered_worth: float | None = None
 
     @property
     def share(self) -> float:
@@ -31,8 +36,8 @@ class Refusals:
 
     @property
     def interval(self) -> Interval:
-        """Wilson's 95 % interval of the share refused."""
-        return wilson(self.refused, self.n)
+        """Wilson's 95 % interval of the share refused, over as many pictures as all are worth."""
+        return _interval(self.refused, self.n, self.worth)
 
     @property
     def accuracy(self) -> float:
@@ -41,8 +46,8 @@ class Refusals:
 
     @property
     def accuracy_interval(self) -> Interval:
-        """Wilson's 95 % interval of that accuracy."""
-        return wilson(self.right, self.n - self.refused)
+        """Wilson's 95 % interval of that accuracy, over as many pictures as those answered are worth."""
+        return _interval(self.right, self.n - self.refused, self.answered_worth)
 
     def to_json(self) -> dict[str, object]:
         """Return everything as JSON takes it; a figure that is NaN as None."""
@@ -56,7 +61,18 @@ class Refusals:
         }
 
 
-def refusals(outsiders: np.ndarray[Any, Any], threshold: float, predicted: Whole, labels: Whole) -> Refusals:
-    """Return the figures by how foreign pictures are (N,), and their predicted and true classes (N,)."""
+def refusals(
+    outsiders: np.ndarray[Any, Any], threshold: float, predicted: Whole, labels: Whole, groups: Whole | None = None
+) -> Refusals:
+    """Return the figures by how foreign pictures are (N,), and their predicted and true classes (N,).
+
+    Pictures with one number in `groups` (N,) count together in the intervals, as in `figures.score`.
+    """
     refused = outsiders > threshold
-    return Refusals(len(labels), int(refused.sum()), int((predicted == labels)[~refused].sum()))
+    right = int((predicted == labels)[~refused].sum())
+    worths = (None, None) if groups is None else (independent(groups), independent(groups[~refused]))
+    return Refusals(len(labels), int(refused.sum()), right, *worths)
+
+
+def _interval(count: int, n: int, worth: float | None) -> Interval:
+    return wilson(count, n) if worth is None or not n else wilson(count * worth / n, worth)

@@ -16,7 +16,7 @@ from ..data.relabelling import labels_before
 from ..data.subset import Subset
 from ..errors import ConvscopeError, EnvironmentFault, InputError, Phrase, phrase
 from ..evaluation.classes import matched
-from ..evaluation.measuring import Data, Reading, chosen, given_data, own_data
+from ..evaluation.measuring import Data, Reading, chosen, given_data, own_data, seen
 from ..evaluation.origins import copies_in, looked_for_near, origins_among
 from ..pictures.preprocessing import preprocess_stack
 from .part import Part
@@ -99,6 +99,7 @@ def _part(model: Model, found: Data, copies: Copies, name: str, pictures: Subset
     labels = matched(pictures.labels, found.dataset.classes, model.classes)
     read, _ = preprocess_stack(model.spec, pictures.split.images[pictures.rows])
     groups, leaked = origins_among(copies, found.dataset, "train" if name == "all" else name, found.held_out)
+    files = pictures.split.files
     return Part(
         name=name,
         data=found.name,
@@ -108,7 +109,7 @@ def _part(model: Model, found: Data, copies: Copies, name: str, pictures: Subset
         classes=model.classes,
         temperature=None if model.calibration is None else model.calibration.temperature,
         groups=groups,
-        leaked=leaked if found.own else None,
+        leaked=seen(found, None if files is None else [files[row] for row in pictures.rows], groups, leaked),
         before=changed_labels(found.dataset, pictures),
     )
 

@@ -99,7 +99,7 @@ def test_balanced_accuracy_stands_where_classes_are_skewed_and_copies_and_leaks_
         "accuracy",
         "loss",
         "calibration error",
-        "without the 2 pictures that training has seen, 3 are left",
+        "without those that training has seen (2), 3 are left:",
         "accuracy",
         "balanced accuracy",
         "loss",

@@ -182,6 +182,26 @@ def test_copies_count_once_and_what_training_has_seen_is_left_out_beside(tmp_pat
     assert (other.worth, other.without_leaks) == (e.worth, None)
 
 
+def test_of_other_pictures_those_that_the_run_was_trained_on_are_left_out_beside(tmp_path: Path) -> None:
+    """A folder that holds some of the training files, one of them twice, is measured with and without them."""
+    root, other = tmp_path / "animals", tmp_path / "others"
+    write_pictures(root)
+    write_pictures(other, seed=7)
+    dataset = data.load(root, size=SHAPE[1:], channels=1)
+    source = DataSource(str(root), None, None, "animals", dataset.fingerprint, SHAPE, 9, 3, 6)
+    run = write_run(tmp_path / "run", source, manifest_of(dataset, np.array([2, 5, 11])))
+    alien = evaluate(run, other)
+    assert (alien.n, alien.without_leaks) == (6, None)
+    for name, copied in (("old", "0"), ("again", "0"), ("held out", "2")):  # the third was not trained on
+        shutil.copy(root / "train" / "cat" / f"{copied}.png", other / "test" / "cat" / f"{name}.png")
+    for model in (run, run / "model.onnx"):
+        e = evaluate(model, other)
+        assert e.without_leaks is not None
+        assert (e.n, e.without_leaks.n) == (9, 7)
+    moved = shutil.copy(run / "model.onnx", tmp_path / "elsewhere.onnx")
+    assert evaluate(moved, other).without_leaks is None  # nothing says what it was trained on
+
+
 def test_new_pictures_are_not_taken_for_held_out_ones(tmp_path: Path) -> None:
     root = tmp_path / "animals"
     write_pictures(root)

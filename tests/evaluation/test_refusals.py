@@ -20,3 +20,14 @@ def test_nothing_to_count() -> None:
     json = Refusals(0, 0, 0).to_json()
     assert (json["share"], json["accuracy"]) == (None, None)
     assert Refusals(3, 3, 0).to_json()["accuracy"] is None
+
+
+def test_copies_count_once_in_the_intervals() -> None:
+    """Ten copies of each of four pictures, of which one is refused and two are right: as four pictures."""
+    outsiders, predicted = np.repeat([0.0, 2.0, 0.5, 0.1], 10), np.repeat([0, 0, 1, 1], 10)
+    found = refusals(outsiders, 1.0, predicted, np.repeat([0, 0, 1, 0], 10), np.repeat(np.arange(4), 10))
+    once = Refusals(4, 1, 2)
+    assert (found.share, found.accuracy) == (once.share, once.accuracy)
+    np.testing.assert_allclose(found.interval, once.interval)
+    np.testing.assert_allclose(found.accuracy_interval, once.accuracy_interval)
+    assert refusals(outsiders, -1.0, predicted, predicted, np.zeros(40, int)).accuracy_interval == (0.0, 1.0)
