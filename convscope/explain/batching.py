@@ -16,6 +16,21 @@ from ..nn import Net
 BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 
 
+def unread(error: Exception, shape: tuple[int, ...]) -> InputError:
+    """Return what to raise where a module cannot read pictures of a shape (C, H, W), with torch's own reason: its first
+    line, or its last where a script failed, whose first says nothing.
+
+    >>> said = "The following operation failed in the TorchScript interpreter.\\nTraceback\\nRuntimeError: no such size"
+    >>> unread(RuntimeError(said), (3, 8, 8)).words["reason"]
+    'no such size'
+    """
+    lines = str(error).strip().split("\n")
+    reason = lines[-1].removeprefix("RuntimeError: ") if lines[0].startswith("The following operation") else lines[0]
+    last = len(shape) == 3 and shape[2] in (1, 3) and shape[0] not in (1, 3)
+    hint = phrase("module.pictures.try") if last else ""
+    return InputError("module.pictures", reason=reason, got=shape, hint=hint)
+
+
 def to_model_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:
     """Return pictures (N, C, H, W) as `module` reads them, on its device.
 

@@ -41,7 +41,7 @@ def describe(
         from .imported.describing import describe_module
 
         if input is None:
-            raise UsageError("module.reads", expected=phrase("module.reads.expected"))
+            raise UsageError("module.reads", expected=phrase("module.reads.input"))
         return describe_module(network, input, output)
     if isinstance(network, os.PathLike) or (isinstance(network, str) and network.lower().endswith(".onnx")):
         file = model_or_foreign(network)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ConvscopeError, printable
+from ..errors import ConvscopeError, phrase, printable
 from ..formula import Layer, ReceptiveField
 from ..formula.description import table
 from ..formula.geometry import Pair, Shape, times
@@ -16,6 +16,8 @@ from ..formula.kinds.base import Given
 from .endings import ending_of
 from .reading import Foreign
 from .step import PICTURE
+
+WHOLE = {"ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul"}  # operators that compute in whole numbers
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,15 @@ class ForeignDescription(LayerTable):
     file: Foreign
 
     def to_json(self) -> dict[str, Any]:
-        """Return the same with the path in place of the title."""
+        """Return the same with the path in place of the title; `guessed`: whether rows and columns of `input` are."""
         made = super().to_json()
         del made["title"]
-        return {"path": str(self.file.path), **made}
+        return {"path": str(self.file.path), **made, "guessed": self.file.guessed}
+
+    def __str__(self) -> str:
+        size = "×".join(map(str, self.shape[1:]))
+        guess = f"\n\n{phrase('describe.size.guess', size=size)}" if self.file.guessed else ""
+        return super().__str__() + guess
 
 
 def describe_foreign(file: Foreign) -> ForeignDescription:
@@ -161,11 +168,15 @@ def facts_of(description: ForeignDescription) -> dict[str, Any]:
     opened = file.graph.opened
     model = opened.model
     kinds = Counter(node.op_type for node in model.graph.node)
+    whole = sorted(WHOLE & kinds.keys())
+    uncounted = ["MACs of what is not in the formula"] * (description.boxes > 0)
+    uncounted += [f"whole-number weights of {', '.join(whole)}"] if whole else []
     return {
         "model": str(file.path),
         "written by": f"{model.producer_name} {model.producer_version}".strip(),
         "opset": opened.opset,
         "input": f"{opened.picture.name} {times(file.shape)}",
+        "rows and columns": " ".join(map(str, file.guess)),
         "outputs": [
             f"{value} {'×'.join(map(str, file.graph.shapes.get(file.graph.value(value), ())))}"
             for value in file.outputs
@@ -174,7 +185,8 @@ def facts_of(description: ForeignDescription) -> dict[str, Any]:
         "not in the formula": sorted({row.text.partition("(")[0] for row in description.rows if row.macs is None}),
         "parameters": description.parameters,
         "MACs": description.macs,
-        "quantised": file.quantised,
+        "not counted": uncounted,
+        "quantised": file.quantised or bool(whole),
         "operators": dict(kinds.most_common()),
         "metadata": file.metadata,
         "size": file.path.stat().st_size,

@@ -59,8 +59,7 @@ def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, tuple[Phrase, 
         "source": facts.source,
         "cut": phrase("foreign.cut.middle" if rule == CROP_RULE else "foreign.cut.whole"),
     }
-    size = (phrase("foreign.size.guess", size="×".join(map(str, file.shape[1:]))),) if file.guessed else ()
-    return spec, (phrase(known or "foreign.scaled.guess", **words), *size)
+    return spec, (phrase(known or "foreign.scaled.guess", **words), *file.guess)
 
 
 def within(spec: InputSpec, file: Foreign) -> InputSpec:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, Phrase, phrase
 from ..formula import Conv, Flatten, Layer
 from ..pictures.decoding_pool import map_in_order
 from .attention import attentions_of
@@ -84,6 +84,12 @@ class Foreign:
         self.mean, self.std = tuple(found.mean.tolist()), tuple(found.std.tolist())
         self.reads_bytes = np.dtype(helper.tensor_dtype_to_np_dtype(self._type)).kind in "iu"
         self.quantised = any(node.op_type in QUANTISED for node in opened.model.graph.node)
+
+    @property
+    def guess(self) -> tuple[Phrase, ...]:
+        """That its rows and columns are a guess, where nothing says them."""
+        size = "×".join(map(str, self.shape[1:]))
+        return (phrase("foreign.size.guess", size=size),) if self.guessed else ()
 
     @property
     def _fed_shape(self) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from convscope.foreign import bounds
 from convscope.foreign.predicting import load_foreign
 from convscope.foreign.preprocessing import Asked
 from convscope.foreign.reading import open_foreign
-from tests.foreign.graphs import classifier
+from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.refused import PRICED, REFUSED, changed, priced
 from tests.foreign.test_look import head, pictures, run, softmax, written
 
@@ -47,6 +47,42 @@ def test_info_says_what_a_foreign_file_holds(tmp_path: Path, capsys: Any) -> Non
     assert "whether the file is whole is not known" in said
     assert main(["info", path, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["not in the formula"] == []
+
+
+def test_sizes_that_a_file_leaves_open_are_called_a_guess(tmp_path: Path, capsys: Any) -> None:
+    """Both verbs count by 224×224 then, and each names its own option."""
+    nodes = [
+        onnx.helper.make_node("Conv", ["x", "w"], ["c"]),
+        onnx.helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        onnx.helper.make_node("Flatten", ["g"], ["y"]),
+    ]
+    path = written(tmp_path, model(nodes, weights(w=(4, 3, 3, 3)), shape=("N", 3, "H", "W")))
+    for verb, option in (("info", "--shape"), ("describe", "--input")):
+        said = f"the file leaves its rows and columns open: 224×224 is a guess, {option} says otherwise"
+        assert main([verb, path]) == 0
+        assert said in capsys.readouterr().out
+        assert main([verb, path, option, "3x16x16"]) == 0
+        assert "guess" not in capsys.readouterr().out
+    assert main(["describe", path, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["guessed"] is True
+
+
+def test_a_file_that_computes_in_whole_numbers_is_quantised_and_says_what_is_not_counted(
+    tmp_path: Path, capsys: Any
+) -> None:
+    nodes = [
+        onnx.helper.make_node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]),
+        onnx.helper.make_node("ConvInteger", ["q", "w", "z"], ["i"]),
+        onnx.helper.make_node("Cast", ["i"], ["c"], to=onnx.TensorProto.FLOAT),
+        onnx.helper.make_node("Mul", ["c", "s"], ["m"]),
+        onnx.helper.make_node("GlobalAveragePool", ["m"], ["g"]),
+        onnx.helper.make_node("Flatten", ["g"], ["y"]),
+    ]
+    path = written(tmp_path, model(nodes, {"w": np.ones((4, 3, 3, 3), np.int8)}))
+    assert main(["info", path, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["quantised"] is True
+    assert said["not counted"] == ["MACs of what is not in the formula", "whole-number weights of ConvInteger"]
 
 
 def test_predict_names_classes_by_the_files_own_numbers(tmp_path: Path, capsys: Any) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ...errors import InputError
 from ...foreign.describing import LayerTable, rows_of
 from ...foreign.endings import ending_of
+from ..batching import unread
 from ..capture import untouched
 from .chosen import check_module, read_by
 from .steps import steps
@@ -30,7 +31,7 @@ def describe_module(module: nn.Module, input: Any, output: str | int | None = No
         with untouched(module), torch.no_grad():
             found = steps(module, x, output)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
-        raise InputError("module.pictures", reason=str(error).strip().split("\n")[0], got=tuple(x.shape[1:])) from error
+        raise unread(error, tuple(x.shape[1:])) from error
     last = found[-1]
     ends = ending_of(last.label, last.output.shape) != "logits" and last.output.ndim == 2
     c, h, w = x.shape[1:]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...errors import InputError, UsageError
+from ...errors import UsageError
 from ...foreign.endings import Ending, ending, scored, undone
 from ...foreign.step import Step
 from ...formula import Network
@@ -20,6 +20,7 @@ from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
 from ...rejection import Fitted
+from ..batching import unread
 from ..capture import untouched
 from ..features import scores
 from ..imported.chosen import check_module, chosen, read_by
@@ -190,8 +191,7 @@ def subject_of_module(
     try:
         count = run(pictures[:1]).reshape(1, -1).shape[1]
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError("module.pictures", reason=reason, got=pictures.shape[1:]) from error
+        raise unread(error, pictures.shape[1:]) from error
     if isinstance(module, Net):
         return subject_of_net(module, _names(classes, count), title)
     return subject_of_steps(record, run, spec, pictures, classes, title, f"torch {version('torch').split('+')[0]}")

@@ -325,6 +325,12 @@ def test_steps_read_what_they_say() -> None:
             "the module cannot read these pictures",
         ),
         (
+            lambda: convscope.look(Functions(), torch.rand(1, 16, 16, 3)),
+            InputError,
+            r"array.transpose\(2, 0, 1\)",
+        ),
+        (lambda: convscope.describe(Functions()), UsageError, r"expected input=\(C, H, W\)"),
+        (
             lambda: convscope.look(Functions(), pictures(), classes=("a", "b")),
             UsageError,
             "as many class names as scores",
