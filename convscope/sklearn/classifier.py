@@ -23,7 +23,7 @@ from ..formula import resolve, trace
 from ..modelfile.reading import checked
 from ..prediction import Model
 from .labels import class_names, counted
-from .layout import as_pixels, given_range, layout_of, pixel_range, reading
+from .layout import as_pixels, given_range, layout_of, pixel_range, reading, warn_of_cut
 from .verbose import told
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = weights * compute_sample_weight(self.class_weight, y)
         X, y, classes, weights = counted(X, y, weights)  # noqa: N806
         low, high = pixel_range(X) if self.pixel_range is None else given_range(self.pixel_range)
+        warn_of_cut(X, low, high)
         if self.verbose and self.progress is None:
             print(reading(layout, low, high), flush=True)
         pictures, labels = as_pixels(layout.pictures(X), low, high), np.searchsorted(classes, y)
@@ -159,6 +160,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         X = self._to_predict(X)  # noqa: N806
         model = self._model
+        warn_of_cut(X, *self.pixel_range_)
         pixels = as_pixels(self.layout_.pictures(X), *self.pixel_range_)
         if pixels.shape[1:] != model.spec.shape:  # a pretrained network reads larger pictures, in colour
             pixels = fitted_pictures(pixels, model.spec.shape, model.spec.rule)

@@ -6,6 +6,7 @@ The errors are ValueErrors in scikit-learn's manner: whoever calls `fit` there e
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 CHANNELS = ("auto", "first", "last")
 COLOURS = (1, 3)  # how many channels a picture has
 SQUARE_COLOUR = 8  # side from which 3·s² features are taken for a picture in colour, of which the order is not known
+MOST_CUT = 0.01  # share of numbers that may lie far outside of what is black to white
 AT_ONCE = 1 << 20  # numbers that are scaled at a time
 
 
@@ -150,6 +152,23 @@ def given_range(asked: tuple[float, float]) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high) and low / 2 < high / 2):
         raise ValueError(f"pixel_range must be (low, high), two finite numbers that rise, got {asked!r}")
     return low, high
+
+
+def warn_of_cut(X: NDArray[Any], low: float, high: float) -> None:  # noqa: N803
+    """Warn where more than one in a hundred numbers lie beyond black or white by over a tenth of what is between them:
+    then X is hardly on the scale that was meant.
+
+    >>> warn_of_cut(np.array([[0.0, 1.05]]), 0, 1)
+    """
+    room = high / 10 - low / 10
+    cut = float(((low - room > X) | (high + room < X)).mean())
+    if cut > MOST_CUT:
+        warnings.warn(
+            f"{100 * cut:.0f} % of the numbers lie beyond {low:g} (black) to {high:g} (white) and are cut off: is X on "
+            "the scale that fit was given, or that pixel_range says?",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def as_pixels(pictures: NDArray[Any], low: float, high: float) -> Pixels:

@@ -174,6 +174,14 @@ def test_balanced_is_the_weights_that_train_gives(tmp_path: Path) -> None:
         np.testing.assert_allclose(weights_of(made)[name], array, rtol=1e-3, atol=1e-4)
 
 
+def test_x_on_another_scale_than_the_fits_is_no_silent_guess() -> None:
+    quick = ConvClassifier(**{**FAST, "epochs": 1}).fit(X, Y)
+    with pytest.warns(UserWarning, match="cut off: is X on the scale that fit was given"):
+        quick.predict(X * 20)
+    with pytest.warns(UserWarning, match="lie beyond 0"):
+        ConvClassifier(**{**FAST, "epochs": 1, "pixel_range": (0, 1)}).fit(X, Y)
+
+
 def test_it_works_in_scikit_learns_tools() -> None:
     quick = ConvClassifier(**{**FAST, "epochs": 3})
     search = GridSearchCV(quick, {"lr": [0.01, 0.1]}, cv=2, error_score="raise").fit(X, Y)

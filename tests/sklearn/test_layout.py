@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from convscope.sklearn.layout import as_pixels, given_range, layout_of, pixel_range
+from convscope.sklearn.layout import as_pixels, given_range, layout_of, pixel_range, warn_of_cut
 
 PICTURES = np.arange(2 * 3 * 5 * 7).reshape(2, 3, 5, 7)
 
@@ -95,3 +95,13 @@ def test_any_finite_numbers_are_pixels_in_their_order(given: np.ndarray) -> None
 def test_a_range_that_is_none_is_refused(asked: object) -> None:
     with pytest.raises(ValueError, match="pixel_range must be"):
         given_range(asked)  # type: ignore[arg-type]
+
+
+def test_numbers_on_another_scale_are_warned_about() -> None:
+    """Of 200 numbers two may lie far outside, and all a little."""
+    X = np.linspace(-0.09, 1.09, 200).reshape(2, 100)  # noqa: N806
+    X[0, :2] = 99
+    warn_of_cut(X, 0, 1)
+    X[1, 5] = -0.11
+    with pytest.warns(UserWarning, match=r"^2 % of the numbers lie beyond 0 \(black\) to 1 \(white\) and are cut off"):
+        warn_of_cut(X, 0, 1)
