@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .access import Access
 
 Handler = Callable[[Request], Awaitable[Response]]
+COUNTED = "convscope.counted"  # in a request's scope: that its answer is in the metrics already
 PARTS = {"script-src": "script", "style-src": "style"}
 
 
@@ -61,7 +62,11 @@ class Service:
             answer = await known[request.method](request) if known and request.method in known else _nowhere(known)
             await answer(scope, receive, send)
 
-        return Guard(routed, self.access.check, Held(MOST_HELD))
+        def told(scope: Scope, code: int) -> None:
+            if scope["path"] == "/predict" and not scope.get(COUNTED):
+                self.metrics.refused(code)
+
+        return Guard(routed, self.access.check, Held(MOST_HELD), told)
 
     def warm(self) -> None:
         """Be ready. Raises what a model raises that cannot be computed here."""
@@ -82,7 +87,7 @@ class Service:
             answer = _refused(Busy(503, "serve.late"))
         except ConvscopeError as error:
             answer = _refused(error)
-        good = answer.status_code == 200
+        good, request.scope[COUNTED] = answer.status_code == 200, True
         self.metrics.answered(answer.status_code, pictures if good else 0, time.perf_counter() - began)
         return answer
 

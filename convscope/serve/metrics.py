@@ -47,6 +47,10 @@ class Metrics:
         self._pictures.inc(pictures)
         self._seconds.observe(seconds)
 
+    def refused(self, code: int) -> None:
+        """Count an answer to a request that was not read: without the token, too large, too slow, of another method."""
+        self._requests.labels(code).inc()
+
     def text(self) -> bytes:
         """Return all of it."""
         return generate_latest(self.registry)

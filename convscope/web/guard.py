@@ -62,11 +62,13 @@ Check: TypeAlias = Callable[[Scope], "tuple[int, float] | None"]
 class Guard:
     """Middleware around a whole application. `check` looks at a request's head: it raises Refusal, or returns how many
     bytes its body may have and in how many seconds it must be there; None for one without a body to read. All bodies
-    together stay within what may be `held`.
+    together stay within what may be `held`. `told` gets each request's scope and the status of its answer.
     """
 
-    def __init__(self, app: ASGIApp, check: Check, held: Held | None = None) -> None:
-        self.app, self.check, self.held = app, check, held
+    def __init__(
+        self, app: ASGIApp, check: Check, held: Held | None = None, told: Callable[[Scope, int], None] | None = None
+    ) -> None:
+        self.app, self.check, self.held, self.told = app, check, held, told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but plain HTTP is closed, and nobody is told a traceback."""
@@ -87,6 +89,8 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                if self.told is not None:
+                    self.told(scope, message["status"])
                 own = {name.lower() for name, _ in message["headers"]}
                 more = [*HEADERS, (b"content-security-policy", PLAIN_POLICY)]
                 message = {**message, "headers": [*message["headers"], *(h for h in more if h[0] not in own)]}

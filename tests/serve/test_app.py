@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Iterator
 from unittest import mock
 
@@ -216,6 +217,20 @@ def test_metrics_are_prometheus_own_and_count_what_happened() -> None:
     assert found[("convscope_pictures_total",)] == found[("convscope_batch_pictures_sum",)] == 7
     assert found[("convscope_request_seconds_count",)] == 3
     assert found[("convscope_queue_pictures",)] == 0
+
+
+def test_what_is_turned_away_before_it_is_read_is_counted_too() -> None:
+    with service(Limits(bytes=1000), token=TOKEN) as made:
+        known = {"authorization": f"Bearer {TOKEN}"}
+        array(made, DIGITS[:1])
+        array(made, DIGITS[:1], **known)
+        array(made, DIGITS[:2], **known)
+        ask(made, "/predict", **known)
+        ask(made, "/nothing", **known)
+        text = ask(made, "/metrics", **known).body.decode()
+    found = {code: float(n) for code, n in re.findall(r'convscope_requests_total\{code="(\d+)"\} (\S+)', text)}
+    assert found == {"401": 1, "200": 1, "413": 1, "405": 1}
+    assert "convscope_request_seconds_count 1.0" in text, "seconds are those of requests that were read"
 
 
 def test_the_model_says_what_it_reads(own: Service) -> None:
