@@ -14,6 +14,7 @@ import numpy as np
 from ..data import Dataset
 from ..data.dataset import Rows
 from ..data.subset import Subset
+from ..errors import Interrupted
 from ..evaluation import wilson
 from ..evaluation.intervals import independent
 from ..pictures.preprocessing import preprocess_stack
@@ -99,7 +100,10 @@ def _fit(settings: RunSettings, dataset: Dataset, train: Subset, held: Subset | 
     """Return which pictures of a part a network trained on `train` recognises, 0 or 1 (n,)."""
     validation = None if held is None else held.split.take(held.rows)
     some = Dataset(f"{dataset.name}", dataset.classes, train.split.take(train.rows), validation=validation)
-    result = train_with(_options(settings, some, out))
+    try:
+        result = train_with(_options(settings, some, out))
+    except Interrupted:  # it says how to go on in a folder that is gone now
+        raise KeyboardInterrupt from None
     model = result.load()
     read, _ = preprocess_stack(model.spec, part.pictures.split.images[part.pictures.rows])
     said = model.predictor.run(read)[0].argmax(1)

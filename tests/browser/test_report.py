@@ -5,6 +5,7 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,25 @@ def test_every_section_is_there_and_nothing_flows_over(report: Page, width: int)
     assert HOSTILE in report.text("h1")
     assert "{" not in report.js("document.querySelector('#page').textContent")
     assert report.console() == []
+
+
+@pytest.mark.parametrize(("accuracy", "harms"), [(0.0, False), (1.0, True)])
+def test_what_does_no_harm_is_not_called_the_most_harmful(
+    browser: webdriver.Chrome, tmp_path: Path, accuracy: float, harms: bool
+) -> None:
+    made = whole_report()
+    assert made.robustness is not None
+    changes = tuple(
+        replace(one, strengths=tuple(replace(strength, accuracy=0.5) for strength in one.strengths))
+        for one in made.robustness.changes
+    )
+    made = replace(made, robustness=replace(made.robustness, accuracy=accuracy, changes=changes))
+    path = tmp_path / "report.html"
+    path.write_text(report_html(made.to_json()), encoding="utf-8")
+    page = Page(browser, path)
+    page.open()
+    text = page.text("#robustness")
+    assert ("What hurts most" in text, "None of the mild changes" in text) == (harms, not harms)
 
 
 def test_a_cell_opens_its_pictures_by_key(report: Page) -> None:

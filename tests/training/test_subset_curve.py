@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from convscope.data.dataset import Dataset, Split
 from convscope.data.subset import Subset
 from convscope.reporting.part import Part
 from convscope.runs.run_json import read_run_json
+from convscope.training.context import RunContext
 from convscope.training.options import TrainOptions
 from convscope.training.session import train_with
 from convscope.training.settings import RunSettings
@@ -87,6 +89,21 @@ def test_how_many_trainings_there_are() -> None:
     assert (SubsetPlan.of(5.0).trainings, SubsetPlan.of(5.0).seconds) == (4, 20.0)
     assert (SubsetPlan.of(100.0).trainings, SubsetPlan.of(100.0).seconds) == (2, 200.0)
     assert more_pictures(450) == (200, 450)
+
+
+def test_a_training_on_a_part_that_is_stopped_names_no_folder_that_is_gone(tmp_path: Path) -> None:
+    """What was kept of it goes with its folder: nobody can go on from there."""
+    stopped = RunContext().stopped(1, 2)
+    split = Split(np.zeros((8, 1, 8, 8), np.uint8), np.arange(8) % 2)
+    dataset = Dataset("grey", ("a", "b"), split)
+    result = train_with(TrainOptions(data=dataset, arch="fc", epochs=1, val=0, threads=1, out=tmp_path / "run"))
+    settings = RunSettings.from_json(read_run_json(result.run), result.run)
+    part = Part("all", "grey", Subset.whole(split), split.labels, np.eye(2)[split.labels], dataset.classes)
+    with (
+        mock.patch("convscope.training.subset_curve.train_with", side_effect=stopped),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        subset_curve(settings, dataset, Subset.whole(split), None, part, SubsetPlan(1, 0.0))
 
 
 def test_parts_of_photographs_are_trained_on_at_the_size_of_the_run(tmp_path: Path) -> None:

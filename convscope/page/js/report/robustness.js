@@ -27,14 +27,15 @@ export function robustnessSection(app) {
   const worst = robustness.changes
     .flatMap((change) => change.strengths.slice(0, 1).map((one) => ({ change, one })))
     .sort((a, b) => a.one.accuracy - b.one.accuracy)[0];
-  const lead = worst
-    ? t("report.robust.lead", {
+  const harms = worst && worst.one.accuracy < robustness.accuracy;
+  const lead = !worst
+    ? ""
+    : t(harms ? "report.robust.lead" : "report.robust.unhurt", {
         as: shareText(robustness.accuracy),
         kind: names[worst.change.kind].toLowerCase(),
         amount: worst.one.amount,
         then: shareText(worst.one.accuracy),
-      })
-    : "";
+      });
   const cell = (
     /** @type {{accuracy: number, interval: import("./types.js").Interval, picture: string}} */ one,
     /** @type {string} */ words,
