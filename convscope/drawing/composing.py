@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import Phrase, UsageError, phrase
+from ..errors import UsageError, phrase
 from ..formula import Network, Plan
 from ..formula.geometry import Shape as Size
 from . import words
@@ -71,9 +71,9 @@ def draw(
     if title:
         placed.append(Text(MARGIN + wide / 2, MARGIN + 10, title, 12, INK, bold=True))
     placed.append(Text(MARGIN + wide / 2, top + layout.height + 20, sums, 9.5, FAINT))
-    notes: tuple[Phrase, ...] = ()
+    notes = source.notes
     if frames:
-        notes = (phrase("note.folded", all=len(whole), n=len(things)),)
+        notes = (*notes, phrase("note.folded", all=len(whole), n=len(things)))
     return Picture(wide + 2 * MARGIN, top + layout.height + 24 + MARGIN, tuple(placed), title or sums, notes)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError, phrase
+from ..errors import Phrase, UsageError, phrase
 from ..formula import Network, Plan, describe
 from ..formula.geometry import Pair, Shape
 from ..formula.network import PICTURE
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Steps that begin with a picture of `shape`, and their sums; `field` is None where it is not known."""
+    """Steps that begin with a picture of `shape`, and their sums; `field` is None where it is not known. `notes` say
+    what of it is a guess.
+    """
 
     parts: Sequence[Part]
     shape: Shape
@@ -28,6 +30,7 @@ class Source:
     macs: int
     field: Pair | None
     classes: int
+    notes: tuple[Phrase, ...] = ()
 
 
 def source_of(
@@ -83,4 +86,6 @@ def _of_foreign(read: ForeignFile, input: Shape | None) -> Source:
     field = described.rows[-1].field or next((row.field for row in described.rows[::-1] if row.macs), None)
     seen = None if field is None else _within(field.size, file.shape)
     scores = math.prod(outline[-1].shape[1:])
-    return Source(parts, file.shape, described.parameters, described.macs, seen, scores)
+    size = "×".join(map(str, file.shape[1:]))
+    guess = (phrase("describe.size.guess", size=size),) if file.guessed else ()
+    return Source(parts, file.shape, described.parameters, described.macs, seen, scores, guess)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..data.reading import Progress
     from ..page.webpage import Page
     from .payload.records import Rounding
+    from .subject.samples import Samples
     from .subject.subject import Subject
     from .subject.target import Target
 
@@ -172,6 +173,20 @@ def _named_model(model: Any) -> Any:
     return getattr(model, "model", model)
 
 
+def _no_numbers(subject: Subject, shown: Samples) -> Iterator[Phrase]:
+    """Yield a note where what the network makes of pictures is NaN or infinite, and where that begins if steps tell."""
+    import numpy as np
+
+    made = subject.scores(shown.pictures)
+    bad = [i for i, one in enumerate(made) if not np.isfinite(one).all()]
+    if not bad:
+        return
+    words = {"n": f"{len(bad):,}", "all": f"{len(made):,}"}
+    steps = [] if subject.record is None else subject.record(shown.pictures[bad[:1]])[0]
+    first = next((step.name for step in steps if not np.isfinite(step.output).all()), "")
+    yield phrase("note.numberless.at", **words, where=first) if first else phrase("note.numberless", **words)
+
+
 def _page(target: Target, options: LookOptions, against: Subject | None) -> Page:
     """Return the page: what there is to see, gathered, made to fit, and joined with the page's script and style."""
     from ..page import inline, webpage
@@ -196,6 +211,7 @@ def _page(target: Target, options: LookOptions, against: Subject | None) -> Page
     if subject.unsound:
         where = ", ".join(list(subject.unsound)[:5])
         notes.append(phrase("note.unsound", n=f"{sum(subject.unsound.values()):,}", layers=where))
+    notes += _no_numbers(subject, shown)
     if payload.ending == "maps":
         notes.append(phrase("note.maps"))
     if examples is not None and examples.labels is None:

@@ -117,7 +117,8 @@ def _speed(there: list[Package]) -> Said:
     yield "instructions", str(torch.backends.cpu.get_cpu_capability())
     speed = CONVOLUTION / convolution_seconds(torch.float32) / GB
     yield "convolution", f"{speed:.0f} GFLOP/s in float32 on one thread, measured now"
-    yield "precision", f"{resolve_precision('auto', device)} where --precision is auto: measured once, then kept"
+    chosen = resolve_precision("auto", device)
+    yield "precision", f"{chosen} where a recipe leaves it to the machine: measured once, then kept"
     if speed < SLOW:
         what = f"a convolution runs at {speed:.1f} GFLOP/s a thread; a server with AVX-512 reached {MEASURED:.0f}"
         yield Finding("slow", what, "turn power saving off; a virtual machine may hide AVX2: see instructions")

@@ -38,8 +38,7 @@ def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
-            hint = did_you_mean(name, list(known))
-            raise InputError("config.option", where=where, got=name, expected=", ".join(known), hint=hint)
+            raise InputError("config.option", where=where, got=name, hint=did_you_mean(name, list(known)))
         if not isinstance(value, (str, int, float, bool)):
             raise InputError("config.value", where=f"{where}: {name}", got=type(value).__name__)
         options[known[name]] = _from(Path(path).parent, value) if name in PATHS else value

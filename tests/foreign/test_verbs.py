@@ -11,6 +11,7 @@ import onnx
 import pytest
 from PIL import Image
 
+import convscope
 from convscope.cli.main import main
 from convscope.errors import InputError, UsageError
 from convscope.foreign import bounds
@@ -65,6 +66,11 @@ def test_sizes_that_a_file_leaves_open_are_called_a_guess(tmp_path: Path, capsys
         assert "guess" not in capsys.readouterr().out
     assert main(["describe", path, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["guessed"] is True
+    drawn = str(tmp_path / "drawn.svg")
+    assert main(["draw", path, "-o", drawn]) == 0
+    assert "224×224 is a guess, --input says otherwise" in capsys.readouterr().err
+    assert main(["draw", path, "-o", drawn, "--input", "3x16x16"]) == 0
+    assert "guess" not in capsys.readouterr().err
 
 
 def test_a_file_that_computes_in_whole_numbers_is_quantised_and_says_what_is_not_counted(
@@ -83,6 +89,20 @@ def test_a_file_that_computes_in_whole_numbers_is_quantised_and_says_what_is_not
     said = json.loads(capsys.readouterr().out)
     assert said["quantised"] is True
     assert said["not counted"] == ["MACs of what is not in the formula", "whole-number weights of ConvInteger"]
+
+
+def test_look_says_where_a_file_begins_to_make_no_numbers(tmp_path: Path, capsys: Any) -> None:
+    nodes = [
+        onnx.helper.make_node("Conv", ["x", "w"], ["c"], name="conv"),
+        onnx.helper.make_node("Sqrt", ["c"], ["r"], name="root"),
+        onnx.helper.make_node("GlobalAveragePool", ["r"], ["g"], name="mean"),
+        onnx.helper.make_node("Flatten", ["g"], ["y"], name="rows"),
+    ]
+    for sign, said in ((-1, "of 2 of 2 pictures is no number, or infinite: from root on"), (1, "")):
+        path = written(tmp_path, model(nodes, {"w": np.full((4, 3, 3, 3), sign, np.float32)}))
+        page = convscope.look(path, pictures()[:2])
+        assert any(said in note for note in page.notes)
+        assert bool(said) == any("no number" in note for note in page.notes)
 
 
 def test_predict_names_classes_by_the_files_own_numbers(tmp_path: Path, capsys: Any) -> None:
