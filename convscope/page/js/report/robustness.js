@@ -27,15 +27,14 @@ export function robustnessSection(app) {
   const worst = robustness.changes
     .flatMap((change) => change.strengths.slice(0, 1).map((one) => ({ change, one })))
     .sort((a, b) => a.one.accuracy - b.one.accuracy)[0];
+  const words = worst && {
+    as: shareText(robustness.accuracy),
+    kind: names[worst.change.kind].toLowerCase(),
+    amount: worst.one.amount,
+    then: shareText(worst.one.accuracy),
+  };
   const harms = worst && worst.one.accuracy < robustness.accuracy;
-  const lead = !worst
-    ? ""
-    : t(harms ? "report.robust.lead" : "report.robust.unhurt", {
-        as: shareText(robustness.accuracy),
-        kind: names[worst.change.kind].toLowerCase(),
-        amount: worst.one.amount,
-        then: shareText(worst.one.accuracy),
-      });
+  const lead = !words ? "" : harms ? t("report.robust.lead", words) : t("report.robust.unhurt", { as: words.as });
   const cell = (
     /** @type {{accuracy: number, interval: import("./types.js").Interval, picture: string}} */ one,
     /** @type {string} */ words,
