@@ -64,7 +64,7 @@ def draw(
     shapes += [Line(rounded(points, 5), LINE, 1.0, arrow) for points, arrow in layout.connections]
     for thing, (x, y) in zip(things, layout.places, strict=True):
         shapes += painter.paint(thing, x, y)
-    sums = words.caption(source.parameters, source.macs, source.field, source.classes, language)
+    sums = words.caption(source.parameters, source.macs, source.field, source.classes, language, source.boxes)
     wide = max(layout.width, text_width(sums, 9.5), text_width(title, 12, bold=True))
     top = MARGIN + (24.0 if title else 0.0)
     placed = [_moved(shape, MARGIN + (wide - layout.width) / 2, top) for shape in shapes]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Steps that begin with a picture of `shape`, and their sums; `field` is None where it is not known. `notes` say
-    what of it is a guess.
+    """Steps that begin with a picture of `shape`, and their sums; `field` is None where it is not known, and `boxes`
+    counts the steps whose multiplications nobody knows. `notes` say what of it is a guess.
     """
 
     parts: Sequence[Part]
@@ -30,6 +30,7 @@ class Source:
     macs: int
     field: Pair | None
     classes: int
+    boxes: int = 0
     notes: tuple[Phrase, ...] = ()
 
 
@@ -88,4 +89,4 @@ def _of_foreign(read: ForeignFile, input: Shape | None) -> Source:
     scores = math.prod(outline[-1].shape[1:])
     size = "×".join(map(str, file.shape[1:]))
     guess = (phrase("describe.size.guess", size=size),) if file.guessed else ()
-    return Source(parts, file.shape, described.parameters, described.macs, seen, scores, guess)
+    return Source(parts, file.shape, described.parameters, described.macs, seen, scores, described.boxes, guess)

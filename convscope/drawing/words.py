@@ -61,13 +61,15 @@ ATTENDS: Final = re.compile(r"attention(?:\(heads=(\d+)\))?")  # as the reader o
 DEPTHWISE: Final = ("depthwise", "채널별")
 GROUPS: Final = ("in {n} groups", "그룹 {n}개")
 INPUT: Final = ("input", "입력")
+COSTS: Final = ("{macs} multiplications (MACs)", "곱셈(MAC) {macs}번")
+KNOWN_COSTS: Final = ("{macs} multiplications (MACs) in the known layers", "아는 층의 곱셈(MAC) {macs}번")
 CAPTION: Final = (
-    "{parameters} parameters, {macs} multiplications (MACs), receptive field {field}, {classes} classes",
-    "매개변수 {parameters}개, 곱셈(MAC) {macs}번, 수용 영역 {field}, 클래스 {classes}개",
+    "{parameters} parameters, {costs}, receptive field {field}, {classes} classes",
+    "매개변수 {parameters}개, {costs}, 수용 영역 {field}, 클래스 {classes}개",
 )
 WITHOUT_FIELD: Final = (
-    "{parameters} parameters, {macs} multiplications (MACs), {classes} classes",
-    "매개변수 {parameters}개, 곱셈(MAC) {macs}번, 클래스 {classes}개",
+    "{parameters} parameters, {costs}, {classes} classes",
+    "매개변수 {parameters}개, {costs}, 클래스 {classes}개",
 )
 
 
@@ -110,11 +112,14 @@ def name_of(layer: Layer, language: str) -> str:
     return layer.name.replace("_", " ") if names is None else _in(names, language)
 
 
-def caption(parameters: int, macs: int, field: Pair | None, classes: int, language: str) -> str:
-    """Return the line beneath a picture: its sums; without the receptive field where it is not known."""
+def caption(parameters: int, macs: int, field: Pair | None, classes: int, language: str, boxes: int = 0) -> str:
+    """Return the line beneath a picture: its sums; without the receptive field where it is not known. Of a network with
+    boxes it says that their multiplications are not counted.
+    """
+    costs = _in(KNOWN_COSTS if boxes else COSTS, language).format(macs=f"{macs:,}")
     rows_columns = "" if field is None else _pair(field)
     return _in(CAPTION if field else WITHOUT_FIELD, language).format(
-        parameters=f"{parameters:,}", macs=f"{macs:,}", field=rows_columns, classes=f"{classes:,}"
+        parameters=f"{parameters:,}", costs=costs, field=rows_columns, classes=f"{classes:,}"
     )
 
 

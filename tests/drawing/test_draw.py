@@ -146,16 +146,24 @@ def test_strides_and_groups_are_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "attention", "crop"), [("en", "attention, 2 heads", "crop"), ("ko", "어텐션, 헤드 2개", "자르기")]
+    ("language", "attention", "crop", "known"),
+    [
+        ("en", "attention, 2 heads", "crop", " multiplications (MACs) in the known layers, 5 classes"),
+        ("ko", "어텐션, 헤드 2개", "자르기", "번, 클래스 5개"),
+    ],
 )
 def test_a_transformer_is_drawn_in_the_words_of_the_language(
-    language: str, attention: str, crop: str, tmp_path: Path
+    language: str, attention: str, crop: str, known: str, tmp_path: Path
 ) -> None:
-    """Its attention is no layer of the formula; what takes the class token is a padding below 0."""
+    """Its attention is no layer of the formula, and its multiplications are not counted; what takes the class token is
+    a padding below 0.
+    """
     (tmp_path / "vit.onnx").write_bytes(exported(ViT("softmax")))
     picture = draw(tmp_path / "vit.onnx", style="graph", language=language)
     said = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
     assert said.count(attention) == said.count(crop) == said.count("× 2") == 1
+    assert said[-1].endswith(known)
+    assert ("아는 층의 곱셈" in said[-1]) == (language == "ko")
 
 
 @pytest.mark.parametrize(
