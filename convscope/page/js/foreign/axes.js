@@ -3,7 +3,7 @@
  * the channels, "h" and "w" rows and columns, "l" places in one row. As convscope/foreign/axes.py.
  */
 
-import { sizeOfShape } from "./constants.js";
+import { sizeOfShape } from "../engine/tensors/tensor.js";
 
 /** As the formula's layers have them, by their rank. @type {Record<number, string>} */
 export const PLAIN_AXES = { 2: "nc", 3: "ncl", 4: "nchw" };

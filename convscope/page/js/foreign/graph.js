@@ -3,7 +3,8 @@
  * convscope/foreign/graph.py.
  */
 
-import { TYPES, isFloat, shapeSaid, sizeOfShape, withShape } from "./constants.js";
+import { TYPES, isFloat, sizeOfShape, withShape } from "../engine/tensors/tensor.js";
+import { shapeSaid } from "./constants.js";
 import { COMPUTED, constantTyped } from "./compute.js";
 import { FOREIGN, atMost, refused } from "./fault.js";
 import { calledNode, reasonOf } from "./opening.js";
@@ -12,7 +13,7 @@ import { RULES, shapeConstant } from "./shapes.js";
 /** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {import("./messages.js").NodeMessage} NodeMessage */
 /** @typedef {import("./opening.js").Opened} Opened */
-/** @typedef {import("./shapes.js").Typed} Typed */
+/** @typedef {import("../engine/tensors/tensor.js").Typed} Typed */
 /** @typedef {{kind: string, where: string, reads: string[]}} Unsized the operator with which it begins, and what is read on
  * the way to it */
 /**
@@ -20,6 +21,7 @@ import { RULES, shapeConstant } from "./shapes.js";
  * @property {string} kind @property {string} name @property {string[]} inputs @property {string} output
  * @property {number} type @property {number[]} shape @property {Record<string, any>} attributes
  * @property {number[][]} before the shapes of the node's outputs in front of this one
+ * @property {number} work multiply-adds, roughly; those of a node with several outputs are shared among them
  *
  * @typedef {object} ForeignGraph
  * @property {Opened} opened @property {string} picture
@@ -124,15 +126,18 @@ export function foldGraph(opened, shape) {
     return rest.every((n) => n > 0) ? { type: known.type, shape: [batch || 1, ...rest] } : null;
   };
 
-  /** @param {NodeMessage} node @param {string[]} inputs @param {(Typed | null)[]} made */
+  /** What a node costs: the numbers that it reads, and the products of those that it makes. @param {NodeMessage} node
+   * @param {string[]} inputs @param {(Typed | null)[]} made */
   const pay = (node, inputs, made) => {
     const read = inputs.filter(Boolean).map((name) => constants.get(name)?.shape ?? shapes.get(name) ?? []);
     const most = Math.max(0, ...made.map((one) => (one ? sizeOfShape(one.shape) : 0)));
-    cost +=
+    const own =
       read.reduce((sum, one) => sum + sizeOfShape(one), 0) + most * productsEach(node.kind, read, node.attributes);
+    cost += own;
     const where = calledNode(node);
     if (numbers > bounds.numbers) throw refused("foreign.numbers", { where, expected: atMost(bounds.numbers) });
     if (cost > bounds.cost) throw refused("foreign.cost", { where, expected: atMost(bounds.cost) });
+    return own;
   };
 
   /** @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes @param {Typed[]} made */
@@ -140,6 +145,7 @@ export function foldGraph(opened, shape) {
     heldNumbers += made.reduce((sum, one) => sum + sizeOfShape(one.shape), 0);
     if (heldNumbers > bounds.constants)
       throw refused("foreign.constants", { where: calledNode(node), expected: atMost(bounds.constants) });
+    pay(node, inputs, made);
     const given = inputs.map((name) => constants.get(name) ?? null);
     /** @type {Set<string>} */
     const of = new Set(inputs.flatMap((name) => [...(roots.get(name) ?? [])]));
@@ -195,6 +201,7 @@ export function foldGraph(opened, shape) {
   /** What depends on the picture. @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes
    * @param {(Typed | null)[]} made */
   const addSteps = (node, inputs, attributes, made) => {
+    const first = ops.length;
     node.outputs.forEach((name, i) => {
       const one = made[i];
       if (!name || !one) return; // such as the mask of a dropout
@@ -203,9 +210,10 @@ export function foldGraph(opened, shape) {
       numbers += sizeOfShape(one.shape);
       const own = node.name && i ? `${node.name}.${i}` : node.name || titleOf(node.kind, name);
       const before = made.slice(0, i).map((other) => other?.shape ?? []);
-      ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes, before });
+      ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes, before, work: 0 });
     });
-    pay(node, inputs, made);
+    const work = pay(node, inputs, made);
+    for (const op of ops.slice(first)) op.work = work / (ops.length - first);
   };
 
   for (const [name, constant] of opened.tensors) addConstant(name, constant, null);

@@ -1,11 +1,11 @@
 /** What a reader of operators finds: a layer of the formula, with its weights. As convscope/foreign/known.py. */
 
 import { layerOf } from "../formula/layers.js";
-import { later, TYPES } from "./constants.js";
+import { later, TYPES } from "../engine/tensors/tensor.js";
 
 /** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./constants.js").Constant} Constant */
-/** @typedef {import("./constants.js").Held} Held */
+/** @typedef {import("../engine/tensors/tensor.js").Held} Held */
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
 /**

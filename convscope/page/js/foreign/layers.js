@@ -5,8 +5,8 @@
 
 import { PlanFault } from "../formula/fault.js";
 import { entryOf } from "../formula/table.js";
+import { isFloat, sizeOfShape, withShape, TYPES, later } from "../engine/tensors/tensor.js";
 import { FOREIGN } from "./fault.js";
-import { isFloat, sizeOfShape, withShape, TYPES, later } from "./constants.js";
 import {
   LARGEST_FLOAT,
   constantNamed,

@@ -3,6 +3,10 @@
  * to maps (N, C, H, W) whatever order their own axes have. As convscope/foreign/laying.py.
  */
 
+import { axesTurned } from "../engine/tensors/places.js";
+import { ONE_AXIS } from "../engine/tensors/reducing.js";
+import { withShape } from "../engine/tensors/tensor.js";
+import { sliceRead } from "./arranged_shapes.js";
 import {
   GUESSED_AXES,
   PLAIN_AXES,
@@ -14,11 +18,7 @@ import {
   sameMaps,
   turnedAxes,
 } from "./axes.js";
-import { COMPUTED } from "./compute.js";
-import { withShape } from "./constants.js";
-import { slicesTaken } from "./shapes.js";
 
-/** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
 /** @typedef {{op: Op, axes: string} | "same" | null} Laid an operator on maps and the axes of what it makes; "same" for one
@@ -31,7 +31,6 @@ import { slicesTaken } from "./shapes.js";
  * @property {Map<string, string>} known axes that turned out to be others than was guessed
  */
 
-export const ONE_AXIS = 13; // the opset from which on a softmax is along one axis; before, over all from its axis on
 const MOST_TURNS = 64; // values whose axes may turn out to be others than was guessed
 const STANDARD = ["nc", "nchw"];
 const WINDOWED = ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization", "InstanceNormalization"];
@@ -135,16 +134,9 @@ function laidConstant({ given, made }, name, axes) {
   const own = `${name} along ${axes}`;
   const whole = [...Array(axes.length - rank).fill(1), ...constant.shape];
   const order = orderOfAxes(axes);
-  const turned = turnedConstant(withShape(constant, whole), order);
-  made.constants.set(own, withShape(turned, mapsShape(whole, axes)));
+  made.constants.set(own, withShape(axesTurned(withShape(constant, whole), order), mapsShape(whole, axes)));
   made.roots.set(own, given.roots.get(name) ?? new Set());
   return own;
-}
-
-/** @param {Constant} constant @param {number[]} order */
-function turnedConstant(constant, order) {
-  const typed = { type: constant.type, shape: order.map((i) => constant.shape[i]) };
-  return COMPUTED.Transpose([constant], { perm: order }, [typed], ONE_AXIS)[0];
 }
 
 /** One value, number by number. @type {Rule} */
@@ -241,7 +233,7 @@ function multipliedRule(state, op) {
   if (axes.length < 3 || axes[axes.length - 1] !== "c" || weight?.shape.length !== 2) return null;
   const own = `${op.inputs[1]} as filters`;
   const [channels, units] = weight.shape;
-  made.constants.set(own, withShape(turnedConstant(weight, [1, 0]), [units, channels, 1, 1]));
+  made.constants.set(own, withShape(axesTurned(weight, [1, 0]), [units, channels, 1, 1]));
   made.roots.set(own, given.roots.get(op.inputs[1]) ?? new Set());
   return { op: { ...op, kind: "Conv", inputs: [op.inputs[0], own], attributes: {} }, axes };
 }
@@ -307,7 +299,7 @@ function slicedRule(state, op) {
     const constant = state.given.constants.get(name) ?? null;
     return name ? { type: constant?.type ?? op.type, shape: constant?.shape ?? before, constant } : null;
   });
-  const taken = slicesTaken(before, read, op.attributes);
+  const taken = sliceRead(before, read, op.attributes);
   if (taken.some(({ step }) => step !== 1)) return null;
   const over = taken.flatMap(({ first, count }, i) => (first || count !== before[i] ? [i] : []));
   const attributes = {

@@ -1,8 +1,8 @@
 /** ONNX operators that spread maps out or share numbers among channels. As convscope/foreign/map_layers.py. */
 
+import { ONE_AXIS } from "../engine/tensors/reducing.js";
+import { sliceRead } from "./arranged_shapes.js";
 import { constantNamed, knownAs, layerWith, shapeNamed } from "./known.js";
-import { ONE_AXIS } from "./laying.js";
-import { slicesTaken } from "./shapes.js";
 
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
@@ -69,7 +69,7 @@ function sliceReader(graph, op) {
     const constant = graph.constants.get(name) ?? null;
     return name ? { type: constant?.type ?? op.type, shape: constant?.shape ?? before, constant } : null;
   });
-  const taken = slicesTaken(before, read, op.attributes);
+  const taken = sliceRead(before, read, op.attributes);
   if (before.length !== 4 || taken.some(({ step }) => step !== 1)) return null;
   const whole = taken.map(({ first, count }, i) => !first && count === before[i]);
   const [, { first, count }, rows, columns] = taken;

@@ -1,7 +1,8 @@
 /** A file as a checked model: its price taken, its operators known, one picture in. As convscope/foreign/opening.py. */
 
 import { grouped } from "../formula/fault.js";
-import { TYPES, checkTensor, constantOf, held, isOtherFloat, sizeOfShape } from "./constants.js";
+import { TYPES, held, isOtherFloat, sizeOfShape } from "../engine/tensors/tensor.js";
+import { checkTensor, constantOf } from "./constants.js";
 import { FOREIGN, atMost, refused } from "./fault.js";
 import { modelOf } from "./messages.js";
 import { priceFile } from "./wire.js";

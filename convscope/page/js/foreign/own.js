@@ -9,7 +9,7 @@ import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
 import { kindOf } from "../engine/kinds/all.js";
 import { weightShapes } from "../modelfile/graph.js";
-import { sizeOfShape, TYPES } from "./constants.js";
+import { sizeOfShape, TYPES } from "../engine/tensors/tensor.js";
 import { refused } from "./fault.js";
 import { foreignPayload } from "./reading.js";
 

@@ -3,9 +3,9 @@
  * convscope/foreign/patterns.py.
  */
 
+import { ENDS } from "../engine/tensors/quantising.js";
+import { TYPES } from "../engine/tensors/tensor.js";
 import { layerOfOperator, byChannel } from "./layers.js";
-import { ENDS } from "./compute.js";
-import { TYPES } from "./constants.js";
 import { FOREIGN } from "./fault.js";
 import { knownAs, layerWith, madeOf, shortest } from "./known.js";
 import { normalisedLayers } from "./norm_patterns.js";

@@ -1,6 +1,6 @@
 /** What a graph does to its pictures before the first layer, part of the preprocessing. As convscope/foreign/scaling.py. */
 
-import { isFloat } from "./constants.js";
+import { isFloat } from "../engine/tensors/tensor.js";
 
 /** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */

@@ -3,7 +3,7 @@
  * convscope/foreign/unit_layers.py.
  */
 
-import { TYPES, isFloat, later, withShape } from "./constants.js";
+import { TYPES, isFloat, later, withShape } from "../engine/tensors/tensor.js";
 import { constantNamed, knownAs, layerWith, madeOf, onlyNumber, shapeNamed } from "./known.js";
 
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
