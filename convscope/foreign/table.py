@@ -20,6 +20,7 @@ from .preprocessing import PHOTOGRAPH, RANGES
 PAGE_BYTES = 300_000_000  # of a file that is dropped on a page: it is in the browser's memory several times
 PAGE_CONSTANTS = 75_000_000  # numbers of all its weights together
 PAGE_NUMBERS = 100_000_000  # of all that is computed of one picture: the page keeps them, 400 MB in float32
+PAGE_BOXES = 10**10  # of those in boxes, which plain JavaScript computes
 PAGE_COST = 10**11  # multiply-adds for one picture: 26 s at the pace of resnet18, 1.8 billion in 0.47 s (docs/log.md)
 
 
@@ -62,6 +63,7 @@ def table() -> ForeignTable:
             "numbers": PAGE_NUMBERS,
             "constants": PAGE_CONSTANTS,
             "cost": PAGE_COST,
+            "boxes": PAGE_BOXES,
             "rank": opening.MOST_RANK,
             "inputs": opening.MOST_INPUTS,
             "oldest": opening.OLDEST,

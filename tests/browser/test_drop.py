@@ -33,6 +33,7 @@ from tests.foreign.graphs import model, weights
 from tests.foreign.refused import branch, changed
 from tests.rejection.made import rejecting
 from tests.samples import sample
+from tests.transformer import SHAPE, ViT, exported
 
 pytestmark = pytest.mark.browser
 DROPS = """(([name, text]) => {
@@ -157,6 +158,28 @@ def test_a_question_of_one_score_is_answered_by_yes_or_no(page: Drop, tmp_path: 
         page.press(" ", *[Keys.ARROW_DOWN] * 3)
         until(lambda: page.text(".verdict"))
         assert page.text(".verdict").endswith(answer)
+    assert page.console() == []
+
+
+def test_a_vision_transformer_answers_through_its_boxes(page: Drop, tmp_path: Path) -> None:
+    data = exported(ViT())
+    pixels = np.random.default_rng(2).integers(0, 256, SHAPE, dtype=np.uint8)
+    Image.fromarray(pixels.transpose(1, 2, 0)).save(tmp_path / "picture.png")
+    page.open("l=en")
+    page.drop("vit.onnx", data)
+    page.opened("vit.onnx")
+    assert "2, such as /blocks/blocks.0/attention/" in page.text(".opened-notes")
+    assert "computing ends" not in page.text(".opened-notes")
+    page.one("#upload").send_keys(str(tmp_path / "picture.png"))
+    until(lambda: "picture.png" in page.text(".upload"))
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (scores,) = session.run(None, {"x": pixels[None].astype(np.float32) / 255})
+    np.testing.assert_allclose(page.scores(), scores[0], atol=2e-3)
+    page.js("location.hash = location.hash.replace('v=draw', 'v=where')")
+    until(lambda: page.text(".where [role=status]"))
+    for method, said in (("occlusion", "changes the probability by"), ("gamma", "The sums within"), ("cam", "Largest value")):
+        page.one(f".where [data-value={method}]").click()
+        until(lambda said=said: said in page.text(".where [role=status]"))
     assert page.console() == []
 
 

@@ -121,7 +121,8 @@ function startEmpty(doc, win, payload, dictionaries) {
     running?.abort();
     running = new AbortController();
     place = null;
-    const work = shown.payload.nodes.reduce((sum, node) => sum + node.macs, 0);
+    const nodes = /** @type {import("../engine/types.js").NodeWithProgram[]} */ (shown.payload.nodes);
+    const work = nodes.reduce((sum, { macs, program }) => sum + macs + (program?.work ?? 0), 0);
     if (forward) {
       if (work >= payload.large_macs) doc.body.append(forward);
       else forward.remove();

@@ -23,10 +23,12 @@ export function openedBar(doc, words, chosen, shown, doing) {
   const fill = () => {
     const t = words();
     const { reads, payload } = shown;
-    const boxes = payload.nodes.filter((node) => kindOf(node).forward === null);
+    const boxes = payload.nodes.filter(({ kind }) => kind === "opaque");
+    const [ends, inside] = [true, false].map((closed) => boxes.filter((n) => (kindOf(n).forward === null) === closed));
     const notes = [
       chosen.own ? t("drop.own") : t("drop.judge"),
-      ...(boxes.length ? [t("drop.boxes", { n: boxes.length, name: boxes[0].name, what: boxes[0].text })] : []),
+      ...(inside.length ? [t("drop.inside", { n: inside.length, name: inside[0].name, what: inside[0].text })] : []),
+      ...(ends.length ? [t("drop.boxes", { n: ends.length, name: ends[0].name, what: ends[0].text })] : []),
       t("drop.data"),
       ...(chosen.own && chosen.opened.quantised ? [asLine(t("drop.rounded"))] : []),
       ...(reads?.notes ?? []).map((note) => asLine(spoken(t, note))),

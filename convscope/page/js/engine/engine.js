@@ -39,6 +39,12 @@ export function makeEngine(payload) {
     temperature,
     /** Whether the page can run the whole network itself; otherwise only `captured` gives scores. */
     computes,
+    /**
+     * Whether every sum from node `index` on is known, of the picture's pixels for −1: then a score can be followed back to
+     * it. A box that the page computes whole is none of these.
+     * @param {number} index
+     */
+    tracesBack: (index) => nodes.slice(index + 1).every(({ module }) => module.backward !== null),
     /** The node that Grad-CAM looks at by default, -1 where there is no convolution. */
     lastMaps: grid,
     /** Whether Grad-CAM there shares a score out among the places of the maps without a remainder. */

@@ -4,13 +4,15 @@
 
 /** @typedef {Float32Array | Float64Array} Numbers what a layer learned: as it came, or after a step in the page */
 
+/** @typedef {PageNode & {program?: import("./tensors/program.js").Program}} NodeWithProgram a box that the page computes */
+
 /**
  * @typedef {object} NodeParts
  * @property {Shape} input the shape of its first source
  * @property {KindModule} module what its kind does
  * @property {Record<string, Numbers>} tensors its weights unpacked: weight, bias …
  *
- * @typedef {PageNode & NodeParts} Layer a node as the engine has it
+ * @typedef {NodeWithProgram & NodeParts} Layer a node as the engine has it
  */
 
 /**

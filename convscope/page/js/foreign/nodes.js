@@ -1,27 +1,34 @@
-/** Steps as the nodes of a page. As convscope/explain/imported/opaque.py, but that no runtime gives values for boxes. */
+/**
+ * Steps as the nodes of a page. As convscope/explain/imported/opaque.py, but that no runtime gives values for boxes: they
+ * are computed here, where their operators are known (boxes.js).
+ */
 
 import { PlanFault } from "../formula/fault.js";
 import { pageNodeOf } from "../formula/page_nodes.js";
 import { entryOf } from "../formula/table.js";
 import { layerAlone } from "../formula/trace.js";
 import { phrase } from "../kit/i18n.js";
-import { isFloat, TYPES } from "./constants.js";
+import { isFloat, TYPES } from "../engine/tensors/tensor.js";
 import { refused } from "./fault.js";
 
 /** @typedef {import("../formula/trace.js").Reach} Reach */
 /** @typedef {import("../kit/i18n.js").Translate} Translate */
 /** @typedef {import("../types.js").Numbers32} Numbers32 */
 /** @typedef {import("../types.js").PageNode} PageNode */
+/** @typedef {import("../engine/types.js").NodeWithProgram} NodeWithProgram */
+/** @typedef {import("./boxes.js").Programs} Programs */
 /** @typedef {import("../types.js").Shape} Shape */
 /** @typedef {import("./steps.js").ForeignStep} ForeignStep */
 
 /**
- * @param {ForeignStep[]} steps @param {Shape} picture what the first of them reads @param {Translate} t the language of
- * the sums
+ * @param {ForeignStep[]} steps @param {{name: string, shape: Shape}} picture what the first of them reads
+ * @param {Programs} programs of boxes @param {Translate} t the language of the sums
  */
-export function nodesOf(steps, picture, t) {
-  /** @type {PageNode[]} */
+export function nodesOf(steps, picture, programs, t) {
+  /** @type {NodeWithProgram[]} */
   const nodes = [];
+  /** The node that makes each value of the graph, −1 for the picture. */
+  const makers = new Map([[picture.name, -1]]);
   /** @type {Record<string, Numbers32>} */
   const tensors = {};
   /** @type {(Reach | null)[]} */
@@ -29,19 +36,19 @@ export function nodesOf(steps, picture, t) {
   /** @type {number[][]} which nodes each step became or, passed over, reads */
   const places = [];
   const named = namesOnce();
-  const whole = { field: { size: [1, 1], jump: [1, 1], start: [0, 0] }, grid: [picture[1], picture[2]] };
+  const whole = { field: { size: [1, 1], jump: [1, 1], start: [0, 0] }, grid: [picture.shape[1], picture.shape[2]] };
 
   for (const step of steps) {
     const found = step.sources.flatMap((source) => (source < 0 ? [-1] : places[source]));
     const sources = found.length ? found : [nodes.length - 1];
     const { shape } = step;
-    if (shape.length < 2 || shape.length > 4 || shape[0] !== 1 || !isFloat(/** @type {any} */ (step))) {
+    if (shape.length < 2 || !isFloat(step)) {
       places.push(sources);
       continue;
     }
     const name = named(step.name);
     const read = sources.map((source) => ({
-      shape: /** @type {Shape} */ (source < 0 ? picture : nodes[source].output),
+      shape: /** @type {Shape} */ (source < 0 ? picture.shape : nodes[source].output),
       flat: source >= 0 && nodes[source].flat,
       reach: /** @type {Reach | null} */ (source < 0 ? whole : reaches[source]),
     }));
@@ -59,10 +66,12 @@ export function nodesOf(steps, picture, t) {
     } else {
       const once = sources.filter((source, i) => sources.indexOf(source) === i);
       const inputs = once.map((source) => read[sources.indexOf(source)].shape);
-      nodes.push(boxNode(step, name, once, inputs));
+      const program = programs(step.makes, (value) => once.indexOf(makers.get(value) ?? NaN), once.length);
+      nodes.push({ ...boxNode(step, name, once, inputs), ...(program && { program }) });
       if (shape.length === 3) sequences.add(nodes[nodes.length - 1]);
       reaches.push(null);
     }
+    makers.set(step.makes, nodes.length - 1);
     places.push([nodes.length - 1]);
   }
   if (!nodes.length || places[places.length - 1].join() !== String(nodes.length - 1))

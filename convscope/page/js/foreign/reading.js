@@ -4,8 +4,8 @@
  */
 
 import { phrase } from "../kit/i18n.js";
-import { kindOf } from "../engine/kinds/all.js";
-import { TYPES } from "./constants.js";
+import { TYPES } from "../engine/tensors/tensor.js";
+import { programsOf } from "./boxes.js";
 import { FOREIGN, refused } from "./fault.js";
 import { foldGraph } from "./graph.js";
 import { laidGraph } from "./laying.js";
@@ -51,9 +51,11 @@ export function readNetwork(opened, title, facts, asked, t) {
   const bytes = picture.type !== TYPES.float;
   const reads = readsAs(shape, scaling, bytes, facts, asked);
   const axes = sizes.length === 4 ? (last ? "nhwc" : "nchw") : "nc";
-  const all = stepsOf(graph, laidGraph(graph, axes), output, scaling, asked.bgr);
+  const laid = laidGraph(graph, axes);
+  const all = stepsOf(graph, laid, output, scaling, asked.bgr);
   const ending = endingOf(all);
-  const { nodes, tensors } = nodesOf(scoredSteps(all), shape, t);
+  const programs = programsOf(graph, laid, { name: scaling.value, bgr: asked.bgr });
+  const { nodes, tensors } = nodesOf(scoredSteps(all), { name: scaling.value, shape }, programs, t);
   const end = nodes[nodes.length - 1];
   const count = ending === "maps" ? 0 : end.output.reduce((a, b) => a * b, 1);
   const named = facts.classes.length === count;
@@ -129,7 +131,7 @@ function notesOf({ cast, quantised }, tensors, rounds, outputs, output) {
  */
 export function foreignPayload(network, tensors, count) {
   const { nodes, input } = network;
-  const boxes = nodes.some((node) => kindOf(node).forward === null);
+  const boxes = nodes.some(({ kind }) => kind === "opaque");
   return {
     format: "convscope-payload",
     version: 3,

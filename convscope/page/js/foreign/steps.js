@@ -1,6 +1,7 @@
 /** A file's steps: which operators are shown, what each reads and is. As convscope/foreign/reading.py. */
 
 import { phrase } from "../kit/i18n.js";
+import { sizeOfShape } from "../engine/tensors/tensor.js";
 import { layerWith } from "./known.js";
 import { attributesSaid, layerOfOperator } from "./layers.js";
 import { mergedLayers } from "./patterns.js";
@@ -16,6 +17,7 @@ import { refused } from "./fault.js";
 /**
  * @typedef {object} ForeignStep
  * @property {string} name @property {string} label its operator with its numbers
+ * @property {string} makes the graph's name of what it makes
  * @property {LayerPlan | null} layer @property {Record<string, Constant>} tensors
  * @property {number[]} sources the steps that it reads, −1 the picture
  * @property {number} type @property {number[]} shape (1, …) of what it makes
@@ -59,12 +61,13 @@ export function stepsOf(given, graph, output, scaling, bgr) {
     const all = read.map((name) => places.get(name) ?? PICTURE_SOURCE);
     let step = {
       name: op.name,
+      makes: op.output,
       label: one?.label ?? attributesSaid(written.get(op.output) ?? op),
       sources: one?.layer ? all : [...new Set(all)],
       layer: one?.layer ?? null,
       tensors: one?.tensors ?? {},
       type: op.type,
-      shape: op.shape,
+      shape: ofOnePicture(op.shape),
       parameters,
       rounded: one?.rounded ?? 0,
     };
@@ -81,6 +84,13 @@ export function stepsOf(given, graph, output, scaling, bgr) {
   }
   if (!found.length) throw refused("foreign.output.constant", { got: output });
   return found;
+}
+
+/** The shape of what was made of one picture as (1, …), also where its first axis counts something else; of more than three
+ * axes besides, those in the middle as one, as a page shows maps. @param {number[]} shape */
+function ofOnePicture(shape) {
+  const whole = shape[0] === 1 ? shape : [1, ...shape];
+  return whole.length <= 4 ? whole : [1, whole[1], sizeOfShape(whole.slice(2, -1)), whole[whole.length - 1]];
 }
 
 /** A first step that is to read red, green, blue; a box where it is no convolution of all channels. @param {ForeignStep}

@@ -98,7 +98,11 @@ export function mapBy(app, method, asked, told, done) {
 
 /** The methods that this network can be asked by. @param {App} app @param {number} grid */
 export function methodsOf(app, grid) {
-  return METHODS.filter((method) => app.engine.computes && (method !== "cam" || grid >= 0));
+  const { computes, tracesBack } = app.engine;
+  return METHODS.filter((method) => {
+    if (method === "occlusion") return computes;
+    return method === "cam" ? grid >= 0 && tracesBack(grid) : tracesBack(-1);
+  });
 }
 
 /**

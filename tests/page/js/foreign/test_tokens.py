@@ -1,4 +1,4 @@
-"""A vision transformer dropped on the page: the same layers as Python finds, computed up to its first attention."""
+"""A vision transformer dropped on the page: the same layers as Python finds, computed to its scores."""
 
 from __future__ import annotations
 
@@ -19,3 +19,4 @@ def test_only_attention_is_a_box(page: Reader, how: Attends, opset: int, token: 
     said = compared(page, exported(ViT(how, token), opset), tmp_path / "vit.onnx")
     boxes = [node for node in said["nodes"] if node["kind"] == "opaque"]
     assert [node["text"] for node in boxes] == ["attention(heads=2)"] * 2
+    assert all("program" in node for node in boxes), "computed whole"

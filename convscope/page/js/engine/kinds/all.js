@@ -1,9 +1,11 @@
 /** Every kind of layer that the page knows; tsc finds a kind that is forgotten here. */
 
 import { adaptive_avgpool } from "./adaptive_avgpool.js";
+import { boxed } from "../tensors/boxed.js";
 import { add } from "./add.js";
 import { avgpool } from "./avgpool.js";
 import { bn } from "./bn.js";
+
 import { channel_shuffle } from "./channel_shuffle.js";
 import { channel_slice } from "./channel_slice.js";
 import { clip } from "./clip.js";
@@ -41,8 +43,8 @@ import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
 import { tokens } from "./tokens.js";
 import { upsample } from "./upsample.js";
-/** @import {Kind, PageNode} from "../../types.js" */
-/** @import {KindModule} from "../types.js" */
+/** @import {Kind} from "../../types.js" */
+/** @import {KindModule, NodeWithProgram} from "../types.js" */
 
 /** @type {Record<Kind, KindModule>} */
 export const KINDS = {
@@ -91,10 +93,10 @@ export const KINDS = {
 
 /**
  * Return what the page knows of the node's kind. Throws a RangeError for a kind that it does not know.
- * @param {PageNode} node
+ * @param {NodeWithProgram} node
  * @returns {KindModule}
  */
 export function kindOf(node) {
   if (!Object.hasOwn(KINDS, node.kind)) throw new RangeError(`${node.name} is of no kind that is known: ${node.kind}`);
-  return KINDS[node.kind];
+  return node.program ? boxed : KINDS[node.kind];
 }

@@ -19,7 +19,7 @@ export function askedNow(app) {
 
 /** Whether all the methods and the test of them may run unasked. @param {App} app */
 export function isQuick({ engine }) {
-  return engine.nodes.reduce((sum, node) => sum + node.macs, 0) * PASSES <= MOST_MACS;
+  return engine.nodes.reduce((sum, { macs, program }) => sum + macs + (program?.work ?? 0), 0) * PASSES <= MOST_MACS;
 }
 
 /**
@@ -34,8 +34,9 @@ export function methodNow(app) {
   if (state.method !== "auto") return /** @type {Method} */ (state.method);
   const compared = comparedOf(app, askedNow(app));
   if (compared) return compared.best;
-  const exact = engine.sharesOut && defaultLayer(app) === engine.lastMaps;
-  return exact || !engine.computes ? "cam" : isQuick(app) ? "occlusion" : "gamma";
+  const exact = engine.sharesOut && defaultLayer(app) === engine.lastMaps && engine.tracesBack(engine.lastMaps);
+  if (exact || !engine.computes) return "cam";
+  return isQuick(app) ? "occlusion" : engine.tracesBack(-1) ? "gamma" : "cam";
 }
 
 /**

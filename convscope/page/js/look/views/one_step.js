@@ -30,7 +30,7 @@ const SOON = 30; // milliseconds: time to show that it is being worked out
 export function oneStep(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  if (!node.module.learned || !app.engine.computes) return null;
+  if (!node.module.learned || !app.engine.tracesBack(-1)) return null;
   const win = /** @type {Window} */ (doc.defaultView);
   let [timer, shown, turns] = [0, "", 0];
   /** What is worked out for a picture and a class. @type {{result: object, label: number, gradients: Gradients} | null} */

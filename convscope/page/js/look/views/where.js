@@ -173,15 +173,16 @@ export function whereView(app) {
     drawn = key;
     for (const stop of stops) stop();
     paintInput(app, picture);
-    everyBox.hidden = by !== "cam" || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
+    everyBox.hidden = by !== "cam" || !methodsOf(app, grid).includes("cam") || payload.classes.length > CLASSES_SHOWN;
     const asking = [grid, target, state.picture, JSON.stringify(state.edits)].join(" ");
     if (!everyBox.hidden && every.dataset.of !== asking) refill(every, ...everyClass(app, grid, target));
     if (!everyBox.hidden) every.dataset.of = asking;
     text.textContent = explanation(app, by, asked);
     deletion.refresh(compared, by, payload.classes[target]);
     comparing.replaceChildren();
+    for (const canvas of [heat, alone]) canvas.width = canvas.height = 1; // what was there is of another question
     if (!methodsOf(app, grid).includes(by)) {
-      status.textContent = t("where.cannot");
+      status.textContent = cannotSaid(app, by === "cam" ? grid : -1);
       refill(legends);
       refreshSums("cam", asked);
       return;
@@ -197,7 +198,6 @@ export function whereView(app) {
     };
     relevance.refresh(null);
     if (by !== "cam") working(0);
-    for (const canvas of [heat, alone]) canvas.width = canvas.height = 1; // what was there is of another question
     astray = false;
     stops = [mapBy(app, by, asked, working, mapped)];
     const compare = () => {
@@ -265,6 +265,12 @@ function listOf({ doc }, name, options, choose) {
 /** Whether a method shares the score out. @param {Method} by */
 function isRelevance(by) {
   return by === "lrp" || by === "gamma";
+}
+
+/** Why a way of asking cannot be taken. @param {App} app @param {number} to the node back to which it goes, −1 the picture */
+function cannotSaid({ engine, t }, to) {
+  const box = engine.nodes.find(({ module }, i) => i > to && module.backward === null);
+  return engine.computes && box ? t("where.cannot.box", { name: box.name }) : t("where.cannot");
 }
 
 /** What the method does, in a sentence. @param {App} app @param {Method} by @param {import("../reasons.js").Asked} asked */
