@@ -7,6 +7,7 @@ import { OPERATORS } from "../engine/tensors/operators.js";
 import { TYPES } from "../engine/tensors/tensor.js";
 import { orderOfAxes } from "./axes.js";
 import { FOREIGN } from "./fault.js";
+import { reasonOf } from "./opening.js";
 
 /** @typedef {import("../engine/tensors/program.js").Program} Program */
 /** @typedef {import("../engine/tensors/program.js").Step} Step */
@@ -38,7 +39,12 @@ export function programsOf(given, laid, picture) {
     const made = programMaker(given, count);
     for (const name of found.read)
       made.read(name, source(name), laidAs(laid, given, name), name === picture.name && picture.bgr);
-    for (const op of found.ops) made.add(op);
+    try {
+      for (const op of found.ops) made.add(op);
+    } catch (error) {
+      reasonOf(error); // of a constant whose numbers cannot be made
+      return null;
+    }
     return made.whole(output, laidAs(laid, given, output), work);
   };
 }

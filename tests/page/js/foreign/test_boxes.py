@@ -212,3 +212,26 @@ def changed(node: onnx.NodeProto) -> onnx.NodeProto:
     if made.op_type == "Cast":
         made.input[0] = "m9"
     return made
+
+
+ODD = (
+    helper.make_node("Slice", ["m"], ["n"], starts=1, ends=2),
+    helper.make_node("Softmax", ["m"], ["n"], axis=9),
+    helper.make_node("Softmax", ["m"], ["n"], axis="a"),
+    helper.make_node("InstanceNormalization", ["m", "two", "two"], ["n"], epsilon="a"),
+    helper.make_node("LayerNormalization", ["m", "two"], ["n"], axis=2),
+    helper.make_node("Transpose", ["m"], ["n"], perm="abcd"),
+    helper.make_node("Elu", ["m"], ["n"], alpha=[1.0]),
+)
+
+
+@pytest.mark.parametrize("node", ODD, ids=lambda node: str(node.op_type))
+@pytest.mark.parametrize("opset", [9, 17])
+def test_what_no_exporter_writes_is_refused_or_ends_the_computing(
+    page: Reader, node: onnx.NodeProto, opset: int
+) -> None:
+    data = parted([node], {"two": np.float32([1, 2])}, opset=opset)
+    said = page.read(data)
+    if "refused" not in said:
+        numbers = page.run(data, np.zeros((3, 8, 8), np.uint8))
+        assert len(numbers["stem"]) == 144

@@ -12,7 +12,8 @@ const same = ([x], _, [made]) => [withShape(needed(x), made.shape)];
 /** Whole numbers that an attribute or, from some version on, an input gives. @param {Tensor | null | undefined} input
  * @param {number[] | undefined} attribute */
 function wholesOf(input, attribute) {
-  return attribute ?? (input ? Array.from(input.values) : null);
+  if (attribute !== undefined) return Array.from(attribute);
+  return input ? Array.from(input.values) : null;
 }
 
 /** @type {Record<string, Operator>} */
