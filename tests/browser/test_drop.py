@@ -177,7 +177,8 @@ def test_a_vision_transformer_answers_through_its_boxes(page: Drop, tmp_path: Pa
     np.testing.assert_allclose(page.scores(), scores[0], atol=2e-3)
     page.js("location.hash = location.hash.replace('v=draw', 'v=where')")
     until(lambda: page.text(".where [role=status]"))
-    for method, said in (("occlusion", "changes the probability by"), ("gamma", "The sums within"), ("cam", "Largest value")):
+    asked = (("occlusion", "changes the probability by"), ("gamma", "The sums within"), ("cam", "Largest value"))
+    for method, said in asked:
         page.one(f".where [data-value={method}]").click()
         until(lambda said=said: said in page.text(".where [role=status]"))
     assert page.console() == []
