@@ -50,7 +50,8 @@ def _from(folder: Path, value: Any) -> Any:
     if canonical(str(value)) in NAMES:
         return value
     there = folder / os.path.expanduser(value) if isinstance(value, str) else None
-    return str(there) if there is not None and there.exists() else value
+    # Not Path.exists, which raises where a name is longer than any may be.
+    return str(there) if there is not None and os.path.exists(there) else value
 
 
 def with_config(options: Mapping[str, Any], path: str | os.PathLike[str]) -> TrainOptions:

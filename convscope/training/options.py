@@ -131,11 +131,14 @@ class TrainOptions:
 def asked_again(options: TrainOptions) -> TrainOptions:
     """Return what asks for the same run again, wherever it is written: its paths are found from any folder."""
     changes = None if options.changes is None else os.path.abspath(options.changes)
+    data_root = None if options.data_root is None else os.path.abspath(options.data_root)
     start = options.from_
     if start is not None and os.path.exists(start):
         start = os.path.abspath(start)
     data = _from_anywhere(options.data)
-    return replace(options, out=None, threads=None, cache=True, data=data, from_=start, changes=changes)
+    return replace(
+        options, out=None, threads=None, cache=True, data=data, data_root=data_root, from_=start, changes=changes
+    )
 
 
 def asked_words(options: TrainOptions) -> tuple[str, ...] | None:

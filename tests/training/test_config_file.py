@@ -45,9 +45,17 @@ def test_paths_are_looked_for_beside_the_file_and_names_are_names(tmp_path: Path
     (tmp_path / "pets").mkdir()
     (tmp_path / "mnist").mkdir()
     file = tmp_path / "run.toml"
-    for written, meant in (("pets", str(tmp_path / "pets")), ("mnist", "mnist"), ("nowhere", "nowhere")):
+    long = "0" * 300  # than any name of a file may be
+    for written, meant in (("pets", str(tmp_path / "pets")), ("mnist", "mnist"), ("nowhere", "nowhere"), (long, long)):
         file.write_text(f'data = "{written}"\n')
         assert read_config(file) == {"data": meant}
+
+
+def test_folders_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = config_toml(TrainOptions("fashion-mnist", data_root="."))
+    assert text is not None
+    assert tomllib.loads(text.decode())["data-root"] == str(tmp_path)
 
 
 def test_pictures_in_memory_have_no_file() -> None:
