@@ -12,6 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope.page import inline
 from convscope.page import large as large_pages
+from tests.browser.chromium import until
 from tests.browser.look_page import Page, whole_payload
 from tests.browser.test_one_step import after, figure, loss_of, net
 
@@ -58,3 +59,22 @@ def test_hiding_parts_is_done_by_the_worker(large: Page) -> None:
     WebDriverWait(large.browser, 20).until(
         lambda browser: "%" in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
     )
+
+
+FIGURES = "Array.from(document.querySelectorAll('.contrast-layers .chip .figure'), (e) => e.textContent)"
+
+
+def test_a_kept_picture_stays_while_ten_others_run(large: Page) -> None:
+    """B's outputs are its own: pictures that pass on the other side neither take nor overwrite its arrays."""
+    asked = "v=contrast&p={}&a=s3"
+    large.open(asked.format("s0"))
+    until(lambda: large.js(FIGURES))
+    seen = [large.js(FIGURES)]
+    assert any(figure.strip("\xa0%") != "0" for figure in seen[0])
+    for sample in (1, 2, 1, 2, 1, 2, 1, 2, 1, 0):
+        large.js("void (location.hash = arguments[0])", asked.format(f"s{sample}"))
+        until(lambda: large.js(FIGURES) not in ([], seen[-1]), seconds=20)
+        seen.append(large.js(FIGURES))
+    assert seen[-1] == seen[0]
+    assert seen[1:9:2] == seen[1:2] * 4
+    assert seen[2:9:2] == seen[2:3] * 4
