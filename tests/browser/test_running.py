@@ -61,6 +61,16 @@ def test_hiding_parts_is_done_by_the_worker(large: Page) -> None:
     )
 
 
+def test_the_samples_units_are_the_same_by_the_worker(large: Page, page: Page) -> None:
+    """Each sample's outputs are written over the last one's, and read before."""
+    said = []
+    for one in (large, page):
+        one.open("v=health")
+        until(lambda one=one: one.all(".health table"))
+        said.append(one.text(".health"))
+    assert said[0] == said[1]
+
+
 FIGURES = "Array.from(document.querySelectorAll('.contrast-layers .chip .figure'), (e) => e.textContent)"
 
 

@@ -39,16 +39,16 @@ export function startForward(script, modules, network) {
 
   return {
     /**
-     * Ask something and wait for its result; `stop` lets it go.
-     * @param {Question} question @param {(share: number) => void} [told] 0…1
+     * Ask something and wait for its result; `stop` lets it go. What is `moved` is the worker's from then on.
+     * @param {Question} question @param {(share: number) => void} [told] 0…1 @param {Transferable[]} [moved]
      */
-    ask: (question, told = () => {}) => {
+    ask: (question, told = () => {}, moved = []) => {
       const id = next++;
       const answer = new Promise((done, failed) => {
         if (broken) failed(broken);
         else open.set(id, { told, done, failed });
       });
-      worker.postMessage({ ...question, id });
+      worker.postMessage({ ...question, id }, moved);
       const stop = () => {
         if (open.delete(id)) worker.postMessage({ ask: "stop", id });
       };

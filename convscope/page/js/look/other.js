@@ -60,7 +60,7 @@ function runnerAside(app) {
 /**
  * Run every sample through the network, a slice at a time. Returns what lets it go.
  * @param {App} app
- * @param {(result: Result) => void} add
+ * @param {(result: Result) => void} add may read a result until it returns: the next one is written over its outputs
  * @param {(share: number) => void} told 0…1
  * @param {() => void} done
  */
@@ -70,12 +70,16 @@ export function eachSample(app, add, told, done) {
   const [count] = samples.shape;
   const runner = runnerAside(app);
   let gone = false;
+  /** @type {Float32Array[]} */
+  let spent = [];
   const run = async (/** @type {number} */ i) => {
     const picture = /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, i));
     if (!engine.computes) return engine.captured(i);
     if (!runner) return engine.forward(picture);
-    const { answer } = (await runner).ask({ ask: "forward", picture, given: {} });
-    return engine.resultOf(picture, /** @type {Float32Array[]} */ (await answer));
+    const moved = spent.map((values) => values.buffer);
+    const { answer } = (await runner).ask({ ask: "forward", picture, given: {}, spent }, undefined, moved);
+    spent = /** @type {Float32Array[]} */ (await answer);
+    return engine.resultOf(picture, spent);
   };
   const all = async () => {
     for (let i = 0; i < count && !gone; i++) {

@@ -18,7 +18,8 @@ import { fastForward } from "../engine/fast/forward.js";
  * @typedef {Pick<Payload, "input" | "nodes" | "tensors" | "temperature" | "ending">} SentNetwork
  *
  * @typedef {{ask: "begin", network: SentNetwork, modules: Record<string, string>} |
- * {ask: "forward", id: number, picture: Uint8Array, given: Record<number, Float32Array>} |
+ * {ask: "forward", id: number, picture: Uint8Array, given: Record<number, Float32Array>,
+ * spent?: Float32Array[]} |
  * {ask: "gradients", id: number, label: number, index: number} |
  * {ask: "stepped", id: number, label: number, rate: number, only: {index: number, channel: number} | null} |
  * {ask: "shares", id: number, label: number} |
@@ -26,8 +27,9 @@ import { fastForward } from "../engine/fast/forward.js";
  * {ask: "occlusion", id: number, picture: Uint8Array, target: number, size: number, stride: number} |
  * {ask: "deletion", id: number, picture: Uint8Array, target: number, orders: Int32Array[]} |
  * {ask: "relevance", id: number, target: number, rule: import("../engine/relevance.js").RelevanceRule} |
- * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made; `gradients`, of one layer, `stepped`,
- * `relevance` and `shares` are of the last forward pass, `through` of the last `shares`
+ * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made, `spent` a result that the page gives back to be
+ * written into; `gradients`, of one layer, `stepped`, `relevance` and `shares` are of the last forward pass, `through`
+ * of the last `shares`
  *
  * @typedef {{say: "ready", kernels: string} | {say: "progress", id: number, share: number} |
  * {say: "done", id: number, result: any} | {say: "failed", id: number, message: string}} ForwardSaid
@@ -63,14 +65,14 @@ function begin(network, modules) {
   let gradients = new Map();
   const stopped = new Set();
 
-  /** @param {number} id @param {Uint8Array} picture @param {Record<number, Float32Array>} given */
-  const forward = (id, picture, given) => {
+  /** @param {Extract<ForwardAsked, {ask: "forward"}>} asked */
+  const forward = ({ id, picture, given, spent }) => {
     const scaled = scalePicture(input, picture);
     const told = (/** @type {number} */ done) => say({ say: "progress", id, share: done / nodes.length });
     [seen, made, label, captured] = [picture, null, -1, given];
     ofScore = new Map();
     const sent = fast
-      ? finished(fast(scaled, given), told)
+      ? finished(fast(scaled, given, undefined, spent), told)
       : slowly(scaled).outputs.map((values) => Float32Array.from(values));
     say(
       { say: "done", id, result: sent },
@@ -148,7 +150,7 @@ function begin(network, modules) {
   ownScope.onmessage = (/** @type {MessageEvent<ForwardAsked>} */ { data }) => {
     const id = "id" in data ? data.id : -1;
     try {
-      if (data.ask === "forward") forward(id, data.picture, data.given);
+      if (data.ask === "forward") forward(data);
       else if (data.ask === "occlusion") occlude(data);
       else if (data.ask === "deletion") {
         const { picture, orders, target } = data;

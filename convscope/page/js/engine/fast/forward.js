@@ -29,12 +29,13 @@ function compileFirst(modules, wanted = FORWARD_MODULES) {
 /**
  * Return a forward pass, or null where WebAssembly does not work here. It yields before each node how many are done, and
  * returns the outputs of the nodes that are `wanted`, of all by default; that of a node which cannot be computed, and
- * of others, is empty. `given` are outputs that are known, of opaque nodes.
+ * of others, is empty. `given` are outputs that are known, of opaque nodes. `spent` are outputs of an earlier pass that
+ * nothing reads any more: they are written into where they fit, as memory from the system costs more than the copying.
  * @param {Layer[]} nodes
  * @param {Record<string, string>} modules
  * @param {string[]} [names] of the modules, in the order in which they are tried
- * @returns {((input: Float64Array, given?: Record<number, Float32Array>, wanted?: number[]) =>
- * Generator<number, Float32Array[], void>) | null}
+ * @returns {((input: Float64Array, given?: Record<number, Float32Array>, wanted?: number[],
+ * spent?: Float32Array[]) => Generator<number, Float32Array[], void>) | null}
  */
 export function fastForward(nodes, modules, names = FORWARD_MODULES) {
   const compiled = compileFirst(modules, names);
@@ -48,7 +49,7 @@ export function fastForward(nodes, modules, names = FORWARD_MODULES) {
     return FAST_KINDS[node.kind]?.({ node, inputs, output: places[i], memory }) ?? null;
   });
   const kernels = memory.open(compiled);
-  return function* run(input, given = {}, wanted = nodes.map((_, i) => i)) {
+  return function* run(input, given = {}, wanted = nodes.map((_, i) => i), spent = []) {
     memory.view(picture).set(input);
     /** @type {(Float64Array | null)[]} */
     const exact = nodes.map(() => null);
@@ -69,8 +70,11 @@ export function fastForward(nodes, modules, names = FORWARD_MODULES) {
         exact[i] = made;
       }
     }
-    return places.map((place, i) =>
-      known[i] && wanted.includes(i) ? memory.view(place).slice() : new Float32Array(0),
-    );
+    return places.map((place, i) => {
+      if (!known[i] || !wanted.includes(i)) return new Float32Array(0);
+      if (spent[i]?.length !== place.count) return memory.view(place).slice();
+      spent[i].set(memory.view(place));
+      return spent[i];
+    });
   };
 }
