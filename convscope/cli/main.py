@@ -27,7 +27,7 @@ from ..errors import (
 from ..leaving import stay_to_the_end
 from ..machine.memory import require_limits
 from .outputs import guard_outputs
-from .parser import VERBS, make_parser
+from .parser import VERBS, make_parser, verb_parser
 
 # What the system refuses for reasons of its own or of a name, at whatever call; anything else would be a bug.
 REFUSED = {
@@ -128,7 +128,10 @@ def _run(verb: str | None, words: list[str]) -> int:
     """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
     parser = make_parser(verb)
     try:
-        args = parser.parse_args(words)
+        if verb is not None and words[0] == verb:  # options and positionals in any order, which subparsers do not know
+            args = verb_parser(verb).parse_intermixed_args(words[1:])
+        else:
+            args = parser.parse_args(words)
     except SystemExit:
         sys.stdout.flush()  # of --help: here a full disk is still reported
         raise

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from convscope.cli.main import main
 from convscope.cli.parser import VERBS, make_parser, verb_parser
@@ -73,3 +75,26 @@ def test_a_verbs_parser_is_the_one_behind_the_whole_command() -> None:
     assert whole == vars(verb_parser("predict").parse_args(words[1:]))
     assert whole["pictures"] == ["a.png", "b.png"]
     assert (whole["top"], whole["invert"], whole["csv"]) == (5, "auto", False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["predict", "none.onnx", "--top", "3", "a.png"],
+        ["predict", "--top", "3", "none.onnx", "a.png", "--json", "b.png"],
+        ["look", "none.onnx", "--mean", "0.5", "a.png"],
+        ["predict", "none.onnx", "--top", "3", "--", "-a.png"],
+    ],
+)
+def test_options_and_pictures_may_be_mixed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 3
+    assert "none.onnx: no such file" in capsys.readouterr().err
+
+
+def test_a_picture_after_options_is_predicted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first, second = (str(tmp_path / name) for name in ("first.png", "second.png"))
+    for path in (first, second):
+        Image.new("RGB", (32, 32)).save(path)
+    assert main(["predict", "lite0", first, "--json", "--top", "1", second]) == 0
+    printed = capsys.readouterr().out
+    assert 0 < printed.index("first.png") < printed.index("second.png")
