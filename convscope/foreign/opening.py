@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from . import bounds
 
 if TYPE_CHECKING:
@@ -102,13 +102,26 @@ def _check_node(node: Any, opset: int) -> None:
     quantised = node.domain == "com.microsoft" and node.op_type in QUANTISED
     known = quantised or (node.domain in DOMAINS and onnx.defs.has(node.op_type, opset))
     if not known or node.op_type in BY_CHANCE:
-        name = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-        raise InputError("foreign.operator", name=name)
+        raise _refused(node, opset)
     if max(len(node.input), len(node.output)) > MOST_INPUTS or not node.output:
         raise InputError("foreign.node", where=node.name or node.op_type)
     for attribute in node.attribute:
         if attribute.HasField("t"):
             check_tensor(attribute.t)
+
+
+def _refused(node: Any, opset: int) -> InputError:
+    """Return what is said of an operator that is not read: why, which one, and what to try where something helps."""
+    import onnx
+
+    name = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
+    if node.domain == "com.microsoft" and node.op_type.startswith("Q"):  # QLinearAdd, QGemm … of QuantFormat.QOperator
+        return InputError("foreign.qoperator", name=name, hint=phrase("foreign.qoperator.try"))
+    if node.domain not in DOMAINS:
+        return InputError("foreign.operator", name=name)
+    if onnx.defs.has(node.op_type, opset):
+        return InputError("foreign.chance", name=name)
+    return InputError("foreign.operator.opset", name=name, opset=opset)
 
 
 def check_tensor(tensor: Any) -> None:

@@ -48,6 +48,10 @@ def deep(made: onnx.ModelProto) -> None:
     made.graph.initializer.append(numpy_helper.from_array(np.zeros((1,) * 9, np.float32), "deep"))
 
 
+def microsoft(made: onnx.ModelProto) -> None:
+    made.graph.node[0].domain, made.graph.node[0].op_type = "com.microsoft", "QGemm"
+
+
 REFUSED: tuple[tuple[Callable[[Any], Any], str], ...] = (
     (outside, "weights lie in another file"),
     (branch, "control flow"),
@@ -56,8 +60,13 @@ REFUSED: tuple[tuple[Callable[[Any], Any], str], ...] = (
     (short, "does not hold what its shape says"),
     (deep, "does not hold what its shape says"),
     (lambda made: made.opset_import[0].__setattr__("version", 99), "a version of ONNX"),
-    (lambda made: made.graph.node[0].__setattr__("domain", "com.else"), "not ONNX's own, or draws lots: com.else"),
-    (lambda made: made.graph.node[0].__setattr__("op_type", "RandomNormalLike"), "draws lots: RandomNormalLike"),
+    (lambda made: made.graph.node[0].__setattr__("domain", "com.else"), "not ONNX's own: com.else"),
+    (microsoft, "QOperator format, whose operator com.microsoft.QGemm is not read"),
+    (lambda made: made.graph.node[0].__setattr__("op_type", "Konv"), "does not have: Konv"),
+    (
+        lambda made: made.graph.node[0].__setattr__("op_type", "RandomNormalLike"),
+        "draws lots, which is not opened: RandomNormalLike",
+    ),
     (lambda made: made.graph.node[0].attribute[0].ints.append(10**12), "cannot be known"),
     (lambda made: made.graph.node[0].attribute[0].__setattr__("ref_attr_name", "a"), "functions of its own"),
     (lambda made: made.graph.ClearField("node"), "without operators"),
