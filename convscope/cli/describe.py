@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "formula",
         nargs="?",
         metavar="FORMULA|NAME|FILE",
-        help="such as 'conv(16, 5) + relu + fc', or slides; or an ONNX file",
+        help="such as 'conv(16, 5) + relu + fc', or slides; or an ONNX file, or a run directory",
     )
     parser.add_argument(
         "--input",
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         first = f"{input[2]}x{input[0]}x{input[1]}"
         print(f"{args.input} is {input[0]} channels of {input[1]}×{input[2]}; did you mean {first}?", file=sys.stderr)
     description: Description | ForeignDescription
-    if args.formula.lower().endswith(".onnx"):
+    if args.formula.lower().endswith(".onnx") or (args.formula not in ZOO and os.path.isdir(args.formula)):
         file = model_or_foreign(args.formula)
         if isinstance(file, ForeignFile):
             from ..foreign.describing import describe_foreign

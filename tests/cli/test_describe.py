@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,22 @@ def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixt
     assert main(["describe"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in ZOO)
+
+
+def test_a_run_directory_is_described_by_its_model(
+    model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["describe", str(model / "model.onnx")]) == 0
+    table = capsys.readouterr().out
+    run = model.rename(model.parent / "slides")
+    (run / "empty").mkdir()
+    assert main(["describe", str(run)]) == 0
+    assert capsys.readouterr().out == table
+    assert main(["describe", str(run / "empty")]) == 3
+    assert "no model.onnx in this folder\ntry: a run directory" in capsys.readouterr().err
+    monkeypatch.chdir(run.parent)  # a plan's name still means the plan
+    assert main(["describe", "slides"]) == 0
+    assert capsys.readouterr().out == f"{describe('slides')}\n"
 
 
 @pytest.mark.parametrize(

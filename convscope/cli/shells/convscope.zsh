@@ -74,7 +74,7 @@ _shtab_convscope_describe_options=(
   "--input[channels, rows, columns (default 1x28x28\; of a plan made for others, such as lite0, its own)]:CxHxW:"
   "--classes[number of classes, the outputs of a last fc without a number (default 10\; of a plan made for others, such as lite0, its own)]:N:"
   "--json[print one JSON object]"
-  ":such as \'conv(16, 5) \+ relu \+ fc\', or slides\; or an ONNX file:_files"
+  ":such as \'conv(16, 5) \+ relu \+ fc\', or slides\; or an ONNX file, or a run directory:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
