@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,19 @@ def test_the_options_in_sentences_are_there_and_take_a_value_where_that_is_said(
     for name in named - others:
         switch = all(action.nargs == 0 for action in known[name])
         assert switch == (name in SWITCHES), name
+
+
+def test_the_options_that_the_program_itself_names_are_there() -> None:
+    """Hints and findings, such as doctor's, and docstrings, stand in the modules and not among the messages."""
+    known = {*actions(), "version", "no-"}  # no-: begins the name of a switch
+    known |= {"index-url", "force-reinstall", "upgrade"}  # pip's
+    known |= {"table"}  # a benchmark's
+    named = {
+        (match[1], path.name)
+        for path in Path("convscope").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for match in re.finditer(r"(?<![\w-])--([a-z][a-z-]*)", node.value)
+    }
+    assert ("threads", "examination.py") in named
+    assert sorted((name, module) for name, module in named if name not in known) == []
