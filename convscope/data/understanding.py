@@ -100,11 +100,12 @@ def _left_out(files: Sequence[LeftOut], parts: dict[str, _Part]) -> Phrase:
     for file in files:
         alike.setdefault(_plain(file.reason).key, []).append(file)
     commonest = sorted(alike.values(), key=len, reverse=True)
+    most = REASONS + (sum(map(len, commonest[REASONS:])) == 1)  # one file more is named in no more room than counted
     reasons: list[Said] = [
         phrase("understood.reason", n=f"{len(some):,}", what=_plain(some[0].reason), first=some[0].path)
-        for some in commonest[:REASONS]
+        for some in commonest[:most]
     ]
-    if more := sum(map(len, commonest[REASONS:])):
+    if more := sum(map(len, commonest[most:])):
         reasons.append(phrase("understood.reason.other", n=f"{more:,}"))
     said = reasons[0]
     for reason in reasons[1:]:
