@@ -57,7 +57,8 @@ def open_model(data: bytes) -> Opened:
     inputs = [value for value in model.graph.input if value.name not in tensors]
     if len(inputs) != 1:
         names = ", ".join(value.name for value in inputs[:8])
-        raise InputError("foreign.inputs", got=f"{len(inputs)}: {names}" if inputs else "0", expected="1")
+        hint = phrase("foreign.inputs.try") if inputs else ""
+        raise InputError("foreign.inputs", got=f"{len(inputs)}: {names}" if inputs else "0", expected="1", hint=hint)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     return Opened(model, opset, inputs[0], tensors, metadata, cast)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.datastructures import UploadFile
+from starlette.datastructures import ImmutableMultiDict, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from ..errors import InputError, UsageError, did_you_mean, phrase
@@ -47,6 +47,8 @@ class Asked:
     def of(cls, given: Mapping[str, str]) -> Self:
         """Return the options that an address has. Raises UsageError for another name or value."""
         for name in given:
+            if isinstance(given, ImmutableMultiDict) and len(given.getlist(name)) > 1:
+                raise UsageError("serve.option.twice", got=f"{name}={f' {name}='.join(given.getlist(name))}")
             if name not in cls.__slots__:
                 raise UsageError("serve.option", got=name, hint=did_you_mean(name, list(cls.__slots__)))
         top, sets, invert = given.get("top", "3"), given.get("sets"), given.get("invert")

@@ -15,11 +15,12 @@ import convscope
 from convscope.cli.main import main
 from convscope.errors import InputError, UsageError
 from convscope.foreign import bounds
+from convscope.foreign.opening import open_model
 from convscope.foreign.predicting import load_foreign
 from convscope.foreign.preprocessing import Asked
 from convscope.foreign.reading import open_foreign
 from tests.foreign.graphs import classifier, model, weights
-from tests.foreign.refused import PRICED, REFUSED, changed, priced
+from tests.foreign.refused import PRICED, REFUSED, changed, microsoft, priced
 from tests.foreign.test_look import head, pictures, run, softmax, written
 
 
@@ -167,3 +168,15 @@ def test_the_price_is_of_the_bytes() -> None:
         bounds.price(classifier()[:-3])
     with pytest.raises(InputError, match="too many operators"):
         bounds.price(b"\x3a\x84\xe2\x09" + b"\x0a\x00" * 80_002)
+
+
+@pytest.mark.parametrize(
+    ("edit", "hint"),
+    [
+        (lambda made: made.graph.input.add(name="second"), "one input that computes or holds the others"),
+        (microsoft, "quant_format=QuantFormat.QDQ"),
+    ],
+)
+def test_what_is_refused_for_its_form_says_what_to_try(edit: Any, hint: str) -> None:
+    with pytest.raises(InputError, match=f"try: .*{hint}"):
+        open_model(changed(edit))

@@ -114,6 +114,7 @@ def test_a_picture_that_cannot_be_read_has_its_error_in_its_row(own: Service) ->
         ("/predict", form(), FORM, (400, "serve.none")),
         ("/predict?top=0", b"x", "image/png", (400, "value.whole.from")),
         ("/predict?tpo=1", b"x", "image/png", (400, "serve.option")),
+        ("/predict?top=1&top=2", b"x", "image/png", (400, "serve.option.twice")),
         ("/predict?sets=2", b"x", "image/png", (400, "serve.sets")),
         ("/predict?sets=nan", b"x", "image/png", (400, "serve.sets")),
         ("/predict?invert=maybe", b"x", "image/png", (400, "invert.choice")),
