@@ -54,6 +54,13 @@ def test_gradients_and_steps_come_from_the_worker(large: Page) -> None:
         assert figure(large, name) == pytest.approx(after(made, 0.05, 0, 2, only), rel=1e-4)
 
 
+def test_health_says_what_is_awaited_before_the_first_sample(large: Page) -> None:
+    large.open("v=network&l=en")
+    large.js("(Worker.prototype.postMessage = () => {}, location.hash = 'v=health&l=en')")  # no sample is ever run
+    WebDriverWait(large.browser, 20).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".health"))
+    assert re.fullmatch(r"Running the samples through the network … 0\s%", large.text(".health [role=status]"))
+
+
 def test_hiding_parts_is_done_by_the_worker(large: Page) -> None:
     large.open("v=where&w=occlusion")
     WebDriverWait(large.browser, 20).until(

@@ -74,16 +74,13 @@ export function healthView(app) {
     return { element, refresh: () => {} };
   }
   const counter = healthCounter(engine.nodes);
-  const stop = eachSample(
-    app,
-    counter.add,
-    (share) => (status.textContent = t("health.busy", { share: percent(share, 0) })),
-    () => {
-      const layers = counter.layers();
-      status.textContent = summary(app, layers, n);
-      refill(units, layerTable(app, layers, n), ...faultParts(app, layers, n));
-    },
-  );
+  const told = (/** @type {number} */ share) => (status.textContent = t("health.busy", { share: percent(share, 0) }));
+  told(0);
+  const stop = eachSample(app, counter.add, told, () => {
+    const layers = counter.layers();
+    status.textContent = summary(app, layers, n);
+    refill(units, layerTable(app, layers, n), ...faultParts(app, layers, n));
+  });
   return { element, refresh: () => {}, gone: stop };
 }
 
