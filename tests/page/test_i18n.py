@@ -83,6 +83,7 @@ TERMS = {
     r"\}(?:%|퍼센트)포인트": "{n} %포인트",
     r"단추": "버튼",
     r"leaky ReLU": "Leaky ReLU",
+    r"견본|(?<!이미지 )표본": "샘플; 표본 is a statistical sample, as 학습 이미지 표본",
 }
 # Keys whose sentences are about what is drawn on the image: 그림. Elsewhere it is 이미지.
 DRAWINGS = re.compile(
