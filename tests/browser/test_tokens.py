@@ -82,6 +82,12 @@ def test_a_view_that_nothing_computes_has_no_tab_and_says_so(page: Page) -> None
     assert page.all("#view canvas") == []
 
 
+def test_why_not_another_class_says_what_it_needs(page: Page) -> None:
+    page.open("v=loss&l=en")
+    assert WORDS["why.cannot"] in page.text(".loss")
+    assert len(page.all(".loss select")) == 1, "the label; nothing is asked of a rival"
+
+
 def test_two_samples_are_contrasted_by_what_python_captured(page: Page) -> None:
     """Behind the attention too: the scores are torch's, and each token's layer is as far apart as torch has it."""
     page.open("v=contrast&p=s0&a=s1&n=blocks.1.norm&l=en")

@@ -60,7 +60,9 @@ export function lossView(app) {
       curve.element,
     ),
     make(doc, "h2", {}, t("why.title")),
-    make(doc, "p", {}, t("why.rival"), " ", rival),
+    app.engine.computes
+      ? make(doc, "p", {}, t("why.rival"), " ", rival)
+      : make(doc, "p", { class: "note" }, t("why.cannot")),
     why,
   );
   const refresh = () => {
