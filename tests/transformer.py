@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as fun
@@ -73,6 +73,26 @@ class ViT(nn.Module):
             x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1)
         x = self.norm(self.blocks(x + self.position))
         return self.head(x.mean(1) if self.token is None else x[:, 0])
+
+
+class Encoder(ViT):
+    """The same by torch's own encoder, or one layer of it."""
+
+    def __init__(self, whole: bool = True, batch_first: bool = True, **options: Any) -> None:
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(8, 2, 16, 0.1, batch_first=batch_first, **options)
+        self.blocks: nn.Module = nn.TransformerEncoder(layer, 2, nn.LayerNorm(8), False) if whole else layer
+        self.batch_first = batch_first
+        for numbers in self.blocks.parameters():
+            if numbers.dim() == 1:
+                nn.init.normal_(numbers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        assert self.token is not None
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.position
+        x = self.blocks(x) if self.batch_first else self.blocks(x.transpose(0, 1)).transpose(0, 1)
+        return self.head(self.norm(x)[:, 0])
 
 
 def exported(module: nn.Module, opset: int = 17, batch: bool = False) -> bytes:

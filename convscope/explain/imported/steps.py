@@ -146,6 +146,10 @@ class _Recorder(fx.Interpreter):
             if split.op == "call_module":
                 owner = self.fetch_attr(str(split.target))
                 name, label = str(split.target), _label(owner)
+                query = split.args[0] if split.args else None
+                attends = isinstance(owner, nn.MultiheadAttention) and at == 0
+                if attends and isinstance(query, fx.Node) and query in self.axes.of:
+                    self.axes.note(n, self.axes.of[query], made)  # laid as the query is: places may be counted first
         if isinstance(module, nn.Conv2d) and module.padding_mode != "zeros" and len(sources) == 1:
             self._add_padded(n, module, args[0], sources, made)
             return

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 import convscope
 from convscope.explain.imported.steps import steps
-from tests.transformer import SHAPE, Attends, ViT
+from tests.transformer import SHAPE, Attends, Encoder, ViT
 
 BLOCK = ["layer_norm", "opaque", "add", "layer_norm", "conv", "gelu", "dropout", "conv", "add"]
 WRITTEN = ["layer_norm", "conv", "opaque", "conv", *BLOCK[2:]]
@@ -72,3 +73,75 @@ def test_an_attention_that_is_exported_shows_the_layers_before_and_after_it() ->
     assert boxes == ["attention(heads=2)"] * 2
     assert payload["proof"]["difference"] < 1e-5
     assert payload["figures"]["parameters"] == sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_an_encoder_of_torch_opens_but_for_its_attention(
+    norm_first: bool, activation: str, whole: bool, batch_first: bool
+) -> None:
+    """What torch computes in one operator, each layer of it as its own, and each as torch's layers make it."""
+    module = Encoder(whole, batch_first, norm_first=norm_first, activation=activation).eval()
+    x = torch.rand(2, *SHAPE)
+    payload: Any = convscope.look(module, x).payload
+    attention, body = ["opaque", "dropout"], ["conv", activation, "dropout", "conv", "dropout"]
+    first = ["layer_norm", *attention, "add", "layer_norm", *body, "add"]
+    after = [*attention, "add", "layer_norm", *body, "add", "layer_norm"]
+    blocks = (first if norm_first else after) * (2 if whole else 1) + (["layer_norm"] if whole else [])
+    kinds = [node["kind"] for node in payload["nodes"]]
+    assert kinds == ["conv", "tokens", "tokens", "position", *blocks, *END]
+    assert {node["text"] for node in payload["nodes"] if node["kind"] == "opaque"} == {"MultiheadAttention"}
+    assert payload["proof"]["difference"] < 1e-5
+    assert payload["figures"]["parameters"] == sum(p.numel() for p in module.parameters())
+    assert torch.backends.mha.get_fastpath_enabled()
+    found = {step.name: step for step in steps(module, x)}
+    with torch.no_grad():
+        np.testing.assert_allclose(found["head"].output, module(x), rtol=1e-4, atol=1e-5)
+    for name, made in layers_of(module, x).items():
+        made = made if batch_first or name in ("norm", "head") else made.transpose(0, 1)
+        laid = made.transpose(1, 2)[..., None] if made.dim() == 3 else made
+        if name in found and not isinstance(module.get_submodule(name), nn.Conv2d):
+            np.testing.assert_allclose(found[name].output, laid, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def layers_of(module: nn.Module, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Return what torch's own layers make of `x`."""
+    made: dict[str, torch.Tensor] = {}
+    for name, layer in module.named_modules():
+        layer.register_forward_hook(
+            lambda _, args, out, name=name: made.update({name: out[0] if isinstance(out, tuple) else out})
+        )
+    with torch.no_grad():
+        module(x)
+    return made
+
+
+class BranchingEncoder(Encoder):
+    """A way that torch.fx cannot follow: torch.export takes the encoder apart."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x + 1 if len(x) > 7 else x)
+
+
+def test_an_encoder_that_is_exported_opens_but_for_its_attention() -> None:
+    payload: Any = convscope.look(module := BranchingEncoder(), torch.rand(2, *SHAPE)).payload
+    boxes = [node["text"] for node in payload["nodes"] if node["kind"] == "opaque"]
+    assert boxes == ["attention(heads=2)"] * 2
+    assert payload["figures"]["parameters"] == sum(p.numel() for p in module.parameters())
+
+
+class Masked(Encoder):
+    """Each token looks at itself and those before it."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        mask = nn.Transformer.generate_square_subsequent_mask(12)
+        return self.head(self.blocks(x, mask=mask).mean(1))
+
+
+def test_an_encoder_with_a_mask_makes_what_torch_makes() -> None:
+    module, x = Masked().eval(), torch.rand(2, *SHAPE)
+    with torch.no_grad():
+        np.testing.assert_allclose(steps(module, x)[-1].output, module(x), rtol=1e-4, atol=1e-5)
