@@ -52,7 +52,7 @@ KEPT_AS_IT_CAME = """
     prediction.model Model.facts
 """
 ARGUMENTS_OF_A_CALL = """
-explain.imported.graphs _Tracer.call_module
+    explain.imported.graphs _Tracer.call_module
     cli.foreign_options foreign_options
     errors _words
     explain.imported.chosen _parts
