@@ -183,6 +183,14 @@ FORBIDDEN = (
 )
 
 
+@pytest.mark.parametrize(
+    "path", [*SOURCES, *sorted(HERE.glob("wasm/*.ts"))], ids=lambda path: str(path.relative_to(HERE))
+)
+def test_a_source_keeps_120_columns(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 120] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(HERE / "js").as_posix())
 def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
     code = code_of(path)

@@ -20,8 +20,8 @@
  */
 
 /**
- * @typedef {object} Numbers32 numbers as they are, of a network that the page itself read: it takes them wherever Python's
- * payloads have Binary
+ * @typedef {object} Numbers32 numbers as they are, of a network that the page itself read: it takes them wherever
+ * Python's payloads have Binary
  * @property {"float32"} dtype
  * @property {number[]} shape
  * @property {Float32Array} values
@@ -34,9 +34,11 @@
  */
 
 /**
- * @typedef {"conv" | "conv_transpose" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
- * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "clip" | "softplus" | "softmax" | "log_softmax" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "channel_slice" | "pad" | "tokens" | "position" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * @typedef {"conv" | "conv_transpose" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" |
+ * "hardswish" | "sigmoid" | "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" |
+ * "dropout" | "flatten" | "fc" | "clip" | "softplus" | "softmax" | "log_softmax" | "gelu_tanh" | "lrn" | "group_norm" |
+ * "layer_norm" | "scale" | "channel_shuffle" | "channel_slice" | "pad" | "tokens" | "position" | "upsample" | "crop" |
+ * "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**

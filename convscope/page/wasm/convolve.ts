@@ -17,10 +17,10 @@ export function pad(
 }
 
 /**
- * Sums of products for each filter and place: bias + the weights × the numbers at the place's `begins` + `offsets`, both
- * in bytes; `begins` has entries up to a multiple of eight. Weights are packed (blocks of 4 filters, taps, 4). The taps
- * are taken `depth` at a time, so that what is multiplied stays in a processor's caches; `panel` has room for `together`
- * × 8 places of so many, which the filters run over one after another.
+ * Sums of products for each filter and place: bias + the weights × the numbers at the place's `begins` + `offsets`,
+ * both in bytes; `begins` has entries up to a multiple of eight. Weights are packed (blocks of 4 filters, taps, 4). The
+ * taps are taken `depth` at a time, so that what is multiplied stays in a processor's caches; `panel` has room for
+ * `together` × 8 places of so many, which the filters run over one after another.
  */
 export function convolve(
   source: usize, packed: usize, bias: usize, target: usize, begins: usize, offsets: usize, panel: usize, places: i32,

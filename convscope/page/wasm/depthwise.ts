@@ -3,11 +3,11 @@
 import { at, copyRow, madd, VECTOR } from "./vector";
 
 /**
- * Each map is laid out with its zeros in `room`, whose borders hold zeros and stay: `wide` numbers a row, `top` rows down
- * and `left` columns to the right; where every `phases`-th column begins a window, a row is the columns 0, phases, 2 ·
- * phases …, then 1, phases + 1 …, so that what neighbouring windows read lies side by side. A tap lies `offsets` bytes
- * on. `fours` has four vectors of four places at a time: where each begins in `room` and in the output, in bytes; with
- * rows of fewer than four places it is the places themselves.
+ * Each map is laid out with its zeros in `room`, whose borders hold zeros and stay: `wide` numbers a row, `top` rows
+ * down and `left` columns to the right; where every `phases`-th column begins a window, a row is the columns 0, phases,
+ * 2 · phases …, then 1, phases + 1 …, so that what neighbouring windows read lies side by side. A tap lies `offsets`
+ * bytes on. `fours` has four vectors of four places at a time: where each begins in `room` and in the output, in bytes;
+ * with rows of fewer than four places it is the places themselves.
  */
 export function slide(
   source: usize, weights: usize, bias: usize, target: usize, room: usize, offsets: usize, fours: usize, channels: i32,

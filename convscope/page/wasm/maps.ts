@@ -67,8 +67,8 @@ export function means(x: usize, y: usize, channels: i32, area: i32): void {
 }
 
 /**
- * Local response normalisation with an exponent of 3/4: x / (k + share · Σ x²)^¾, the sum over the channels up to `reach`
- * before and after.
+ * Local response normalisation with an exponent of 3/4: x / (k + share · Σ x²)^¾, the sum over the channels up to
+ * `reach` before and after.
  */
 export function respond(x: usize, y: usize, channels: i32, area: i32, reach: i32, share: f32, k: f32): void {
   const map = <usize>area << 2;

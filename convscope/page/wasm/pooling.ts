@@ -30,8 +30,8 @@ export function largest(
 }
 
 /**
- * Send the output's gradient to where the largest was; the first of equals gets all, as in torch. It is added to what is
- * there where windows share places, and else written.
+ * Send the output's gradient to where the largest was; the first of equals gets all, as in torch. It is added to what
+ * is there where windows share places, and else written.
  */
 export function largestBack(
   x: usize, y: usize, dy: usize, dx: usize, starts: usize, entries: usize, groups: i32, places: i32, xStep: usize,

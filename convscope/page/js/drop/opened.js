@@ -1,4 +1,6 @@
-/** What stands above the page of a network that was dropped: the file, what is to be said of it, how pictures are read. */
+/**
+ * What stands above the page of a network that was dropped: the file, what is to be said of it, how pictures are read.
+ */
 
 import { make, refill } from "../kit/dom.js";
 import { thousands } from "../kit/format.js";
@@ -81,8 +83,10 @@ function fileFacts(t, { size, opened }) {
   return [megabytes, by, `opset ${opened.opset}`].filter(Boolean).join(" · ");
 }
 
-/** How pictures are read, and what changes that. @param {Document} doc @param {Translate} t @param {ReadNetwork} network
- * @param {Doing["ask"]} ask */
+/**
+ * How pictures are read, and what changes that. @param {Document} doc @param {Translate} t @param {ReadNetwork} network
+ * @param {Doing["ask"]} ask
+ */
 function readingForm(doc, t, network, ask) {
   const { reads, outputs, output, open } = network;
   const { shape } = reads.input;

@@ -17,8 +17,10 @@ import { grouped } from "../formula/fault.js";
 /** @typedef {import("../foreign/reading.js").ReadNetwork} ReadNetwork */
 /** @typedef {import("../foreign/sidecar.js").Facts} Facts */
 /** @typedef {{name: string, size: number, own: boolean, opened: Opened, facts: Facts}} Chosen a file that was opened */
-/** @typedef {{payload: Payload, reads: ReadNetwork | null}} Shown `reads` is null for convscope's own files, which say how
- * their pictures are read */
+/**
+ * @typedef {{payload: Payload, reads: ReadNetwork | null}} Shown `reads` is null for convscope's own files, which say
+ * how their pictures are read
+ */
 
 const MOST_BESIDE = 4_000_000; // bytes of a text that is dropped with it
 

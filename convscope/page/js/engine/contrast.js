@@ -16,8 +16,8 @@ export function shareApart(a, b) {
 }
 
 /**
- * The maps of a layer by falling difference, the mean of |a − b| over each; equal ones in their order. Of rows of numbers
- * each number is a map.
+ * The maps of a layer by falling difference, the mean of |a − b| over each; equal ones in their order. Of rows of
+ * numbers each number is a map.
  * @param {ArrayLike<number>} a
  * @param {ArrayLike<number>} b
  * @param {number} channels
@@ -44,8 +44,8 @@ export function difference(a, b, start = 0, count = a.length) {
 }
 
 /**
- * For each layer of a network the one of another that is called the same and makes as many numbers in the same shape; −1
- * where there is none.
+ * For each layer of a network the one of another that is called the same and makes as many numbers in the same shape;
+ * −1 where there is none.
  * @param {{name: string, output: number[]}[]} first
  * @param {{name: string, output: number[]}[]} second
  */

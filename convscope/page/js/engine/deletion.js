@@ -1,6 +1,6 @@
 /**
- * The deletion test (Petsiuk et al. 2018, section 4.1): hide the pixels that a map holds for the most important, more and
- * more of them. The sooner the class's probability falls, the better the map has named what the network uses.
+ * The deletion test (Petsiuk et al. 2018, section 4.1): hide the pixels that a map holds for the most important, more
+ * and more of them. The sooner the class's probability falls, the better the map has named what the network uses.
  */
 
 /** @import {Shape} from "../types.js" */

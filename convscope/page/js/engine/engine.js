@@ -40,8 +40,8 @@ export function makeEngine(payload) {
     /** Whether the page can run the whole network itself; otherwise only `captured` gives scores. */
     computes,
     /**
-     * Whether every sum from node `index` on is known, of the picture's pixels for −1: then a score can be followed back to
-     * it. A box that the page computes whole is none of these.
+     * Whether every sum from node `index` on is known, of the picture's pixels for −1: then a score can be followed
+     * back to it. A box that the page computes whole is none of these.
      * @param {number} index
      */
     tracesBack: (index) => nodes.slice(index + 1).every(({ module }) => module.backward !== null),

@@ -10,10 +10,10 @@ export function cutsMiddle({ resize }) {
 }
 
 /**
- * Bring an uploaded picture to what the network reads, as convscope.pictures.preprocessing does with a file: transparent
- * parts become white, or black behind a light drawing, colours become grey (ITU-R 601) or stay, one scale for both
- * directions (Pillow's BILINEAR), centred, with bars of the border's median, or the middle cut out, as the input's rule
- * says; then dark and light are swapped where the input asks for it. Browsers turn pictures upright.
+ * Bring an uploaded picture to what the network reads, as convscope.pictures.preprocessing does with a file:
+ * transparent parts become white, or black behind a light drawing, colours become grey (ITU-R 601) or stay, one scale
+ * for both directions (Pillow's BILINEAR), centred, with bars of the border's median, or the middle cut out, as the
+ * input's rule says; then dark and light are swapped where the input asks for it. Browsers turn pictures upright.
  * @param {ArrayLike<number>} rgba as a canvas gives it, four numbers a pixel
  * @param {number} height
  * @param {number} width
@@ -101,7 +101,8 @@ function padPlane(plane, height, width, rows, columns) {
 }
 
 /**
- * Cut the middle 7/8 out of the largest box with the wanted proportions, and scale it; a plane of the wanted size stays.
+ * Cut the middle 7/8 out of the largest box with the wanted proportions, and scale it; a plane of the wanted size
+ * stays.
  * @param {Uint8Array} plane
  * @param {number} height
  * @param {number} width

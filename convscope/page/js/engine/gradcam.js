@@ -16,8 +16,8 @@ export function lastMaps(nodes) {
 }
 
 /**
- * Whether Grad-CAM of the maps that `lastMaps` names shares a score out among their places without a remainder: where all
- * that reads them averages each map whole, it is class activation mapping (Zhou et al. 2016, section 2). Behind a
+ * Whether Grad-CAM of the maps that `lastMaps` names shares a score out among their places without a remainder: where
+ * all that reads them averages each map whole, it is class activation mapping (Zhou et al. 2016, section 2). Behind a
  * flatten each place has weights of its own, and Grad-CAM averages over them.
  * @param {Layer[]} nodes
  */

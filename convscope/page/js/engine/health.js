@@ -1,6 +1,6 @@
 /**
- * What is wrong with a network's units and weights: counted picture by picture, so that no more than one result is kept.
- * The same as convscope.explain.health.
+ * What is wrong with a network's units and weights: counted picture by picture, so that no more than one result is
+ * kept. The same as convscope.explain.health.
  */
 
 import { outputOf } from "./parts.js";
@@ -155,7 +155,12 @@ function areAlike(values, a, b, count, apart) {
   return true;
 }
 
-/** The largest of `count` numbers from `at` on. @param {ArrayLike<number>} values @param {number} at @param {number} count */
+/**
+ * The largest of `count` numbers from `at` on.
+ * @param {ArrayLike<number>} values
+ * @param {number} at
+ * @param {number} count
+ */
 function magnitude(values, at, count) {
   let most = 0;
   for (let i = at; i < at + count; i++) most = Math.max(most, Math.abs(values[i]));

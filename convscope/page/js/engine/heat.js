@@ -26,8 +26,8 @@ export function overPicture(map, field, height, width) {
 }
 
 /**
- * The map's sums over squares, the fewest pixels wide that make at most `most` of them a side; those at the end hold what
- * is left. A map of no more points stays as it is.
+ * The map's sums over squares, the fewest pixels wide that make at most `most` of them a side; those at the end hold
+ * what is left. A map of no more points stays as it is.
  * @param {HeatMap} map
  * @param {number} most
  * @returns {HeatMap & {side: number}}

@@ -23,8 +23,8 @@ function lossSeed(logits, label, temperature) {
 }
 
 /**
- * Return the gradients of the loss −ln p of class `label` for the picture of `result`, for every layer from node `first`
- * on that learned something; a layer that the loss does not depend on is left out.
+ * Return the gradients of the loss −ln p of class `label` for the picture of `result`, for every layer from node
+ * `first` on that learned something; a layer that the loss does not depend on is left out.
  * @param {Layer[]} nodes
  * @param {Result} result
  * @param {number} label
@@ -84,7 +84,8 @@ export function lossAfterStep(nodes, result, gradients, { label, rate, temperatu
 
 /**
  * A layer's numbers one step later; of one channel alone where it is given.
- * @param {Layer} node @param {Record<string, Float64Array>} gradients @param {number} rate @param {number | null} channel
+ * @param {Layer} node @param {Record<string, Float64Array>} gradients @param {number} rate
+ * @param {number | null} channel
  */
 function stepped(node, gradients, rate, channel) {
   const tensors = { ...node.tensors };

@@ -11,8 +11,8 @@ const IN_BORDER = 0.12;
 const INKED = 0.25;
 
 /**
- * Return what makes a picture hard to read for the network, "" for nothing: "contrast"; and where it learned from centred
- * drawings "light" or "uneven" ground, a "tiny" drawing, or one "away" from the middle. The tests are those of
+ * Return what makes a picture hard to read for the network, "" for nothing: "contrast"; and where it learned from
+ * centred drawings "light" or "uneven" ground, a "tiny" drawing, or one "away" from the middle. The tests are those of
  * convscope.pictures.legibility.
  * @param {Uint8Array} picture (C, H, W)
  * @param {Pick<InputSpec, "shape" | "centred">} input

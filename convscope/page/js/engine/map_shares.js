@@ -2,8 +2,8 @@ import { outputOf } from "./parts.js";
 /** @import {Layer, Result} from "./types.js" */
 
 /**
- * Gradient × activation, summed over a feature map: what it adds to a score, to first order. Of layers that are sums and
- * ReLUs, shares of all maps of a layer add up to the score but for the biases behind it.
+ * Gradient × activation, summed over a feature map: what it adds to a score, to first order. Of layers that are sums
+ * and ReLUs, shares of all maps of a layer add up to the score but for the biases behind it.
  *
  * @typedef {object} ScoreShares
  * @property {(Float64Array | null)[]} maps of each node, one a channel; null where nobody knows: before an opaque node
@@ -12,8 +12,8 @@ import { outputOf } from "./parts.js";
  */
 
 /**
- * The gradients of a score for all nodes, by their index, as far back as they can be known: what feeds an opaque node is
- * not there.
+ * The gradients of a score for all nodes, by their index, as far back as they can be known: what feeds an opaque node
+ * is not there.
  * @param {Layer[]} nodes
  * @param {Result} result
  * @param {ArrayLike<number>} seed one factor a class

@@ -147,7 +147,12 @@ export function statisticsOf(picture, [channels, height, width]) {
   return found;
 }
 
-/** The means of 2×2 pixels; a last row or column alone is left out. @param {Float64Array} plane @param {number} h @param {number} w */
+/**
+ * The means of 2×2 pixels; a last row or column alone is left out.
+ * @param {Float64Array} plane
+ * @param {number} h
+ * @param {number} w
+ */
 function halvedPlane(plane, h, w) {
   const columns = w >> 1;
   return Float64Array.from({ length: (h >> 1) * columns }, (_, i) => {

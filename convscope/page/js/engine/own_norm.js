@@ -110,8 +110,8 @@ function ownTerms(unit, setsOf) {
 }
 
 /**
- * Relevance by its products, with the deviation as a constant (Ali et al. 2022, section 3.2): y = Σ x · weight + β, where
- * the mean takes 1/n of every number of the set away.
+ * Relevance by its products, with the deviation as a constant (Ali et al. 2022, section 3.2): y = Σ x · weight + β,
+ * where the mean takes 1/n of every number of the set away.
  * @param {(node: Layer) => Sets} setsOf
  * @returns {import("./relevance_paths.js").PathsOf}
  */

@@ -1,8 +1,8 @@
 /**
  * Layer-wise relevance propagation (Bach et al. 2015; Montavon et al. 2019, sections 10.2 and 10.3): the score of a
  * class, before any softmax, handed down from layer to layer until it lies on the pixels. What a unit has it hands to
- * the numbers that made it, each in proportion to its product; what is added besides, the bias, keeps its part. The same
- * as convscope.explain.relevance.
+ * the numbers that made it, each in proportion to its product; what is added besides, the bias, keeps its part. The
+ * same as convscope.explain.relevance.
  */
 
 import { oneHot } from "./backward.js";

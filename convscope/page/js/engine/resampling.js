@@ -97,7 +97,10 @@ export function resampled(explain) {
       const [channels, rows, columns] = node.output;
       const [area, read] = [rows * columns, node.input[1] * node.input[2]];
       const out = new Float64Array(channels * area);
-      if (valueAround(node)) for (const to of placesAround(node)) for (let c = 0; c < channels; c++) out[c * area + to] = valueAround(node); // prettier-ignore
+      const value = valueAround(node);
+      for (const to of value ? placesAround(node) : []) {
+        for (let c = 0; c < channels; c++) out[c * area + to] = value;
+      }
       eachResampled(node, (to, from, weight) => {
         for (let c = 0; c < channels; c++) out[c * area + to] += weight * x[c * read + from];
       });

@@ -7,8 +7,8 @@ import { passedBack } from "./relevance_paths.js";
 /**
  * @typedef {object} ShareRule
  * @property {boolean} [logarithm]
- * @property {(x: number, largest: number, sum: number) => number} of a number's share, from the largest of its place and
- * the sum of all e^(x − largest) there
+ * @property {(x: number, largest: number, sum: number) => number} of a number's share, from the largest of its place
+ * and the sum of all e^(x − largest) there
  * @property {(gradient: Float64Array, y: Float64Array, count: number) => Float64Array} back d score / d
  * input; number i is of place i mod count
  */

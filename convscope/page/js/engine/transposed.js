@@ -78,7 +78,10 @@ export function eachReaching(node, visit) {
   }
 }
 
-/** How channels and kernel are counted, for one group: weights are (channels, filters, rows, columns). @param {Layer} node */
+/**
+ * How channels and kernel are counted, for one group: weights are (channels, filters, rows, columns).
+ * @param {Layer} node
+ */
 export function banksOf(node) {
   const groups = node.options.groups ?? 1;
   const { kernel } = sizesOfKernel(node);

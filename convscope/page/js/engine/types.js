@@ -4,7 +4,9 @@
 
 /** @typedef {Float32Array | Float64Array} Numbers what a layer learned: as it came, or after a step in the page */
 
-/** @typedef {PageNode & {program?: import("./tensors/program.js").Program}} NodeWithProgram a box that the page computes */
+/**
+ * @typedef {PageNode & {program?: import("./tensors/program.js").Program}} NodeWithProgram a box that the page computes
+ */
 
 /**
  * @typedef {object} NodeParts
@@ -17,13 +19,17 @@
 
 /**
  * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
- * "multiplication" | "scaling" | "shifting" | "shares" | "resampling" | "grouped" | "response" | "shuffle" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ * "multiplication" | "scaling" | "shifting" | "shares" | "resampling" | "grouped" | "response" | "shuffle" |
+ * "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
  */
 
 /**
- * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" | "shuffled" | "resampled" | "spread" | "grouped" | "column" | "places" | "unknown"} Geometry which
- * places of its input a unit reads: its own, a window, a cell of a grid, all of a feature map, all units, one elsewhere,
- * the middle's, its own of one source, its own of the channels around or of another channel, all maps of its group, its own of all channels, one or two rows and columns, those whose products with a kernel reach it, the one that it stands for in a column of places, or nobody knows
+ * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" |
+ * "shuffled" | "resampled" | "spread" | "grouped" | "column" | "places" | "unknown"} Geometry which places of its input
+ * a unit reads: its own, a window, a cell of a grid, all of a feature map, all units, one elsewhere, the middle's, its
+ * own of one source, its own of the channels around or of another channel, all maps of its group, its own of all
+ * channels, one or two rows and columns, those whose products with a kernel reach it, the one that it stands for in a
+ * column of places, or nobody knows
  */
 
 /**
@@ -123,8 +129,8 @@
  * @property {number} index the node
  * @property {[number, number, number]} at channel, row, column
  * @property {Part[]} parts
- * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, adaptive_avgpool, gap {sum, divisor}; maxpool
- * {winner};
+ * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, adaptive_avgpool, gap {sum,
+ * divisor}; maxpool {winner};
  *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
  * @property {number} total the output value
  */

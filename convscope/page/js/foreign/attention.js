@@ -19,8 +19,8 @@ const PRODUCTS = new Set(["matmul", "einsum"]);
 const WHOLE_ATTENTION = "attention"; // ONNX's own operator, which is all of it
 const REARRANGES = new Set(
   (
-    "reshape flatten transpose squeeze unsqueeze split gather slice expand cast identity dropout mul div sqrt softmax " +
-    "where matmul einsum attention"
+    "reshape flatten transpose squeeze unsqueeze split gather slice expand cast identity dropout mul div sqrt " +
+    "softmax where matmul einsum attention"
   ).split(" "),
 );
 const AFTER = new Set(["matmul", "gemm", "add"]); // with weights: until places and channels stand as before

@@ -7,8 +7,10 @@ import { FOREIGN, refused } from "./fault.js";
 /** @typedef {import("./messages.js").TensorMessage} TensorMessage */
 /** @typedef {import("../engine/tensors/tensor.js").Tensor} Constant */
 
-/** The bytes of a number, and what reads one. @type {Record<number, {size: number, read: (view: DataView, at: number) =>
- * number}>} */
+/**
+ * The bytes of a number, and what reads one. @type {Record<number, {size: number, read: (view: DataView, at: number) =>
+ * number}>}
+ */
 const MACHINE = {
   1: { size: 4, read: (view, at) => view.getFloat32(at, true) },
   2: { size: 1, read: (view, at) => view.getUint8(at) },

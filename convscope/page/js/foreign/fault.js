@@ -7,7 +7,8 @@ import { PlanFault, grouped, printable } from "../formula/fault.js";
 /** @typedef {string | number | [string, ...any[]]} Pattern an operator with its arguments, "x" or a number */
 /**
  * @typedef {object} ForeignTable
- * @property {Record<"bytes" | "structure" | "nodes" | "fields" | "depth" | "numbers" | "constants" | "cost" | "boxes" | "rank" |
+ * @property {Record<"bytes" | "structure" | "nodes" | "fields" | "depth" | "numbers" | "constants" | "cost" | "boxes" |
+ * "rank" |
  *   "inputs" | "oldest" | "newest" | "photograph" | "usual", number>} bounds
  * @property {Record<string, Record<string, string>>} inside which messages lie in which, by field
  * @property {Record<string, string>} refused the key of what is refused, by "Message field"

@@ -14,8 +14,10 @@ import { RULES, shapeConstant } from "./shapes.js";
 /** @typedef {import("./messages.js").NodeMessage} NodeMessage */
 /** @typedef {import("./opening.js").Opened} Opened */
 /** @typedef {import("../engine/tensors/tensor.js").Typed} Typed */
-/** @typedef {{kind: string, where: string, reads: string[]}} Unsized the operator with which it begins, and what is read on
- * the way to it */
+/**
+ * @typedef {{kind: string, where: string, reads: string[]}} Unsized the operator with which it begins, and what is read
+ * on the way to it
+ */
 /**
  * @typedef {object} Op a node that depends on the picture; one for each of its outputs that is used
  * @property {string} kind @property {string} name @property {string[]} inputs @property {string} output
@@ -83,7 +85,12 @@ export function foldGraph(opened, shape) {
     roots.set(name, of ?? new Set(own ? [name] : []));
   };
 
-  /** @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes @returns {(Typed | null)[]} */
+  /**
+   * @param {NodeMessage} node
+   * @param {string[]} inputs
+   * @param {Record<string, any>} attributes
+   * @returns {(Typed | null)[]}
+   */
   const infer = (node, inputs, attributes) => {
     const given = inputs.map((name) => {
       if (!name) return null;
@@ -118,7 +125,11 @@ export function foldGraph(opened, shape) {
     }
   };
 
-  /** What the file says of a value, if that is whole once the batch is 1. @param {string} name @returns {Typed | null} */
+  /**
+   * What the file says of a value, if that is whole once the batch is 1.
+   * @param {string} name
+   * @returns {Typed | null}
+   */
   const said = (name) => {
     const known = opened.known.get(name);
     if (!known?.dims?.length) return null;
@@ -140,7 +151,12 @@ export function foldGraph(opened, shape) {
     return own;
   };
 
-  /** @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes @param {Typed[]} made */
+  /**
+   * @param {NodeMessage} node
+   * @param {string[]} inputs
+   * @param {Record<string, any>} attributes
+   * @param {Typed[]} made
+   */
   const compute = (node, inputs, attributes, made) => {
     heldNumbers += made.reduce((sum, one) => sum + sizeOfShape(one.shape), 0);
     if (heldNumbers > bounds.constants)
@@ -198,8 +214,11 @@ export function foldGraph(opened, shape) {
     } else addSteps(node, inputs, attributes, made);
   };
 
-  /** What depends on the picture. @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes
-   * @param {(Typed | null)[]} made */
+  /**
+   * What depends on the picture. @param {NodeMessage} node @param {string[]} inputs
+   * @param {Record<string, any>} attributes
+   * @param {(Typed | null)[]} made
+   */
   const addSteps = (node, inputs, attributes, made) => {
     const first = ops.length;
     node.outputs.forEach((name, i) => {

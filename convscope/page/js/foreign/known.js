@@ -10,15 +10,18 @@ import { later, TYPES } from "../engine/tensors/tensor.js";
 /** @typedef {import("./graph.js").Op} Op */
 /**
  * @typedef {object} Known
- * @property {LayerPlan | null} layer null for one that computes otherwise, and has nothing that it learned @property {string[]} sources the values that it reads
+ * @property {LayerPlan | null} layer null for one that computes otherwise, and has nothing that it learned
+ * @property {string[]} sources the values that it reads
  * @property {Record<string, Constant>} tensors by the formula's names
  * @property {string[]} learned the constants that it learned
  * @property {string} [label] where it is not the operator's
  * @property {number} rounded the steps to whose multiples the file rounds what it makes, and the layer does not
  */
 
-/** @param {LayerPlan | null} layer @param {string[]} sources @param {Record<string, Constant>} [tensors] @param {string[]}
- * [learned] @param {number} [rounded] @returns {Known} */
+/**
+ * @param {LayerPlan | null} layer @param {string[]} sources @param {Record<string, Constant>} [tensors]
+ * @param {string[]} [learned] @param {number} [rounded] @returns {Known}
+ */
 export function knownAs(layer, sources, tensors = {}, learned = [], rounded = 0) {
   return { layer, sources, tensors, learned, rounded };
 }

@@ -187,7 +187,11 @@ function meanReader(graph, op) {
   return whole ? knownAs(layerWith("gap"), op.inputs.slice(0, 1)) : null;
 }
 
-/** A sum or a product of values, those first that have the result's shape. @param {"add" | "mul"} kind @returns {Reader} */
+/**
+ * A sum or a product of values, those first that have the result's shape.
+ * @param {"add" | "mul"} kind
+ * @returns {Reader}
+ */
 function joinReader(kind) {
   return (graph, op) => {
     if (op.inputs.length < 2 || op.inputs.some((name) => graph.constants.has(name))) return null;

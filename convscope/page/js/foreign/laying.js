@@ -1,6 +1,6 @@
 /**
- * A graph with every value laid as maps: what its axes are is followed from the picture on, and operators say what they do
- * to maps (N, C, H, W) whatever order their own axes have. As convscope/foreign/laying.py.
+ * A graph with every value laid as maps: what its axes are is followed from the picture on, and operators say what they
+ * do to maps (N, C, H, W) whatever order their own axes have. As convscope/foreign/laying.py.
  */
 
 import { axesTurned } from "../engine/tensors/places.js";
@@ -21,8 +21,10 @@ import {
 
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
-/** @typedef {{op: Op, axes: string} | "same" | null} Laid an operator on maps and the axes of what it makes; "same" for one
- * that changes no maps; null where that is not known */
+/**
+ * @typedef {{op: Op, axes: string} | "same" | null} Laid an operator on maps and the axes of what it makes; "same" for
+ * one that changes no maps; null where that is not known
+ */
 /** @typedef {(state: Laying, op: Op) => Laid} Rule */
 /**
  * @typedef {object} Laying

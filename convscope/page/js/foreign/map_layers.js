@@ -62,7 +62,11 @@ function maximumReader(graph, op) {
   return whole ? knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1)) : null;
 }
 
-/** Some of the channels, or of the rows and columns, all of every other axis. @param {ForeignGraph} graph @param {Op} op */
+/**
+ * Some of the channels, or of the rows and columns, all of every other axis.
+ * @param {ForeignGraph} graph
+ * @param {Op} op
+ */
 function sliceReader(graph, op) {
   const before = shapeNamed(graph, op.inputs[0]);
   const read = op.inputs.map((name) => {

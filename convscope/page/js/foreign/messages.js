@@ -12,9 +12,10 @@ import { eachField, readVarint } from "./wire.js";
  * @property {number[]} numbers one by one
  *
  * @typedef {number | string | number[] | string[] | TensorMessage} AttributeValue
- * @typedef {{kind: string, name: string, domain: string, inputs: string[], outputs: string[], attributes: Record<string,
- * AttributeValue>}} NodeMessage
- * @typedef {{name: string, type: number, dims: number[] | null}} ValueMessage `dims` are 0 where open, null where not said
+ * @typedef {{kind: string, name: string, domain: string, inputs: string[], outputs: string[], attributes:
+ * Record<string, AttributeValue>}} NodeMessage
+ * @typedef {{name: string, type: number, dims: number[] | null}} ValueMessage `dims` are 0 where open, null where not
+ * said
  * @typedef {{nodes: NodeMessage[], tensors: TensorMessage[], inputs: ValueMessage[], outputs: ValueMessage[], known:
  * ValueMessage[]}} GraphMessage
  * @typedef {{graph: GraphMessage, opsets: Record<string, number>, metadata: Record<string, string>, producer: string}}

@@ -1,6 +1,6 @@
 /**
- * Steps as the nodes of a page. As convscope/explain/imported/opaque.py, but that no runtime gives values for boxes: they
- * are computed here, where their operators are known (boxes.js).
+ * Steps as the nodes of a page. As convscope/explain/imported/opaque.py, but that no runtime gives values for boxes:
+ * they are computed here, where their operators are known (boxes.js).
  */
 
 import { PlanFault } from "../formula/fault.js";
@@ -108,15 +108,24 @@ function parametersSaid(node, parameters) {
   return rows ? `${node.output[0]} × ${node.inputs[0][0]} = ${parameters.toLocaleString("en-US")}` : "";
 }
 
-/** (C, H, W) of a result (N, …); of rows of numbers (units, 1, 1); of sequences (N, L, D) one map. @param {number[]} shape
- * @returns {Shape} */
+/**
+ * (C, H, W) of a result (N, …); of rows of numbers (units, 1, 1); of sequences (N, L, D) one map.
+ * @param {number[]} shape
+ * @returns {Shape}
+ */
 function shapeOfPage(shape) {
   if (shape.length === 3) return [1, shape[1], shape[2]];
   const [c, h = 1, w = 1] = shape.slice(1);
   return [c, h, w];
 }
 
-/** @param {ForeignStep} step @param {string} name @param {number[]} sources @param {Shape[]} inputs @returns {PageNode} */
+/**
+ * @param {ForeignStep} step
+ * @param {string} name
+ * @param {number[]} sources
+ * @param {Shape[]} inputs
+ * @returns {PageNode}
+ */
 function boxNode(step, name, sources, inputs) {
   return {
     name,

@@ -11,8 +11,10 @@ import { attributeNumber, constantNamed, knownAs, layerWith, madeOf, shapeNamed,
 /** @typedef {import("./patterns.js").Merged} Merged */
 /** @typedef {import("./patterns.js").Within} Within */
 /** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
-/** @typedef {{layer: LayerPlan, source: string, within: string[]}} Even what is brought to mean 0 and variance 1: the layer
- * that this is but for what it learned, the value that it reads, and the values in between */
+/**
+ * @typedef {{layer: LayerPlan, source: string, within: string[]}} Even what is brought to mean 0 and variance 1: the
+ * layer that this is but for what it learned, the value that it reads, and the values in between
+ */
 
 /** The layer and group normalisations, by the value that each makes. @param {Within} given @returns {Merged} */
 export function normalisedLayers(given) {
@@ -25,7 +27,11 @@ export function normalisedLayers(given) {
     const channels = shapeNamed(graph, even.source)[1];
     const [within, learned] = [new Set(even.within), /** @type {string[]} */ ([])];
     let end = op.output;
-    /** A factor or a sum by channel after it; `usual` where none stands there. @param {string} kind @param {number} usual */
+    /**
+     * A factor or a sum by channel after it; `usual` where none stands there.
+     * @param {string} kind
+     * @param {number} usual
+     */
     const after = (kind, usual) => {
       const next = soleReader(given, end);
       const name = next?.kind === kind ? constantRead(given, next) : undefined;
@@ -101,7 +107,11 @@ function centredBy(given, op) {
   return known ? { source: op.inputs[0], mean: mean.output } : null;
 }
 
-/** Whether a mean is taken over the channels alone, of maps or of a row of numbers. @param {Within} given @param {Op} op */
+/**
+ * Whether a mean is taken over the channels alone, of maps or of a row of numbers.
+ * @param {Within} given
+ * @param {Op} op
+ */
 function isOverChannels({ graph }, op) {
   const axes = op.attributes.axes ?? graph.constants.get(op.inputs[1] ?? "")?.values;
   const rank = graph.shapes.get(op.inputs[0])?.length ?? 0;

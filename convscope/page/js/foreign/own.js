@@ -1,4 +1,6 @@
-/** A model.onnx that convscope wrote, read in the page: digest first, then what its records say (docs/model-file.md). */
+/**
+ * A model.onnx that convscope wrote, read in the page: digest first, then what its records say (docs/model-file.md).
+ */
 
 import { phrase } from "../kit/i18n.js";
 import { sha256 } from "../kit/sha256.js";

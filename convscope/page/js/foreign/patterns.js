@@ -170,8 +170,8 @@ function isScale({ layer }) {
 }
 
 /**
- * Pairs that round values to a few bits and bring them back, with one scale for all: what holds them between the ends of
- * these bits. The rounding itself is left out, and its step kept.
+ * Pairs that round values to a few bits and bring them back, with one scale for all: what holds them between the ends
+ * of these bits. The rounding itself is left out, and its step kept.
  * @param {Within} within @returns {Merged}
  */
 function roundedPairs({ graph, makers, readers }) {

@@ -1,4 +1,6 @@
-/** How pictures become what a foreign graph reads, from what was asked and what is known. As foreign/preprocessing.py. */
+/**
+ * How pictures become what a foreign graph reads, from what was asked and what is known. As foreign/preprocessing.py.
+ */
 
 import { FOREIGN } from "./fault.js";
 
@@ -8,7 +10,8 @@ import { FOREIGN } from "./fault.js";
 /** @typedef {import("./scaling.js").Scaling} Scaling */
 /**
  * @typedef {object} Asked what the reader of the page says; null where nothing
- * @property {string | null} range @property {number[] | null} mean on numbers within `range`, one a channel or one for all
+ * @property {string | null} range
+ * @property {number[] | null} mean on numbers within `range`, one a channel or one for all
  * @property {number[] | null} std @property {boolean} bgr @property {"middle" | "whole" | null} cut
  * @property {[number, number] | null} size rows and columns, where the file leaves them open
  * @property {string | null} output which of several outputs

@@ -25,7 +25,8 @@ import { endingOf, scoredSteps, stepsOf } from "./steps.js";
 /**
  * @typedef {object} ReadNetwork
  * @property {Payload} payload
- * @property {ReadsAs} reads how its pictures are read @property {boolean} open whether the file leaves rows and columns open
+ * @property {ReadsAs} reads how its pictures are read
+ * @property {boolean} open whether the file leaves rows and columns open
  * @property {Phrase[]} notes what is to be said of it
  * @property {string[]} outputs @property {string} output
  */

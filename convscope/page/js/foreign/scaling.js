@@ -1,4 +1,6 @@
-/** What a graph does to its pictures before the first layer, part of the preprocessing. As convscope/foreign/scaling.py. */
+/**
+ * What a graph does to its pictures before the first layer, part of the preprocessing. As convscope/foreign/scaling.py.
+ */
 
 import { isFloat } from "../engine/tensors/tensor.js";
 

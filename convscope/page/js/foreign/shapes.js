@@ -1,6 +1,6 @@
 /**
- * What ONNX's operators make of sizes: the type and shape of every output, from those of the inputs and the numbers that
- * shapes are made of. Operators that are not here have no size that is known, but for what the file itself says.
+ * What ONNX's operators make of sizes: the type and shape of every output, from those of the inputs and the numbers
+ * that shapes are made of. Operators that are not here have no size that is known, but for what the file itself says.
  */
 
 import { axisAt } from "../engine/tensors/places.js";
@@ -59,9 +59,9 @@ const general = (inputs, { transA = 0, transB = 0 }) => {
 export const RULES = {
   ...Object.fromEntries(
     (
-      "Relu LeakyRelu Sigmoid Tanh Clip Elu Selu Celu HardSigmoid HardSwish Softmax LogSoftmax Hardmax Exp Log Sqrt Abs " +
-      "Neg Reciprocal Floor Ceil Round Sign Erf Softplus Softsign Mish Gelu ThresholdedRelu Shrink Sin Cos Tan Not LRN " +
-      "BatchNormalization InstanceNormalization GroupNormalization LayerNormalization LpNormalization " +
+      "Relu LeakyRelu Sigmoid Tanh Clip Elu Selu Celu HardSigmoid HardSwish Softmax LogSoftmax Hardmax Exp Log Sqrt " +
+      "Abs Neg Reciprocal Floor Ceil Round Sign Erf Softplus Softsign Mish Gelu ThresholdedRelu Shrink Sin Cos Tan " +
+      "Not LRN BatchNormalization InstanceNormalization GroupNormalization LayerNormalization LpNormalization " +
       "MeanVarianceNormalization CumSum Trilu Dropout Identity"
     )
       .split(" ")

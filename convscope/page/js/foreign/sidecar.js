@@ -1,4 +1,7 @@
-/** What a file's own records, and files dropped with it, say of its pictures and classes. As convscope/foreign/sidecar.py. */
+/**
+ * What a file's own records, and files dropped with it, say of its pictures and classes. As
+ * convscope/foreign/sidecar.py.
+ */
 
 import { literalOf } from "./literal.js";
 
@@ -34,8 +37,11 @@ export function factsOfMetadata(metadata) {
   return WITHIN.reduce((facts, key) => joinedFacts(facts, factsOfConfig(said(key), `metadata ${key}`)), found);
 }
 
-/** A file beside it: preprocessor_config.json, config.json, or a list of names. @param {string} name @param {string} text
- * @returns {Facts} */
+/**
+ * A file beside it: preprocessor_config.json, config.json, or a list of names. @param {string} name
+ * @param {string} text
+ * @returns {Facts}
+ */
 export function factsOfFile(name, text) {
   if (text.length > MOST_SAID) return NO_FACTS;
   if (!name.toLowerCase().endsWith(".json")) {

@@ -86,15 +86,19 @@ export function stepsOf(given, graph, output, scaling, bgr) {
   return found;
 }
 
-/** The shape of what was made of one picture as (1, …), also where its first axis counts something else; of more than three
- * axes besides, those in the middle as one, as a page shows maps. @param {number[]} shape */
+/**
+ * The shape of what was made of one picture as (1, …), also where its first axis counts something else; of more than
+ * three axes besides, those in the middle as one, as a page shows maps. @param {number[]} shape
+ */
 function ofOnePicture(shape) {
   const whole = shape[0] === 1 ? shape : [1, ...shape];
   return whole.length <= 4 ? whole : [1, whole[1], sizeOfShape(whole.slice(2, -1)), whole[whole.length - 1]];
 }
 
-/** A first step that is to read red, green, blue; a box where it is no convolution of all channels. @param {ForeignStep}
- * step @returns {ForeignStep} */
+/**
+ * A first step that is to read red, green, blue; a box where it is no convolution of all channels. @param {ForeignStep}
+ * step @returns {ForeignStep}
+ */
 function turnedAround(step) {
   const { weight } = step.tensors;
   const mixes = step.layer?.is === layerWith("conv", { channels: 1, kernel: 1 }).is && step.layer.groups === 1;

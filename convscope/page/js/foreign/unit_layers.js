@@ -16,7 +16,13 @@ function tokensReader(_, op) {
   return knownAs(layerWith("tokens"), op.inputs);
 }
 
-/** Learned tokens before others. @param {ForeignGraph} graph @param {Op} op @param {string[]} held @param {string[]} last */
+/**
+ * Learned tokens before others.
+ * @param {ForeignGraph} graph
+ * @param {Op} op
+ * @param {string[]} held
+ * @param {string[]} last
+ */
 export function learnedPlaces(graph, op, held, last) {
   const constants = held.map((name) => constantNamed(graph, name));
   const narrow = shapeNamed(graph, last[0])[3] === 1 && constants.every(({ shape }) => shape[3] === 1);

@@ -15,11 +15,14 @@ import { entryOf } from "./table.js";
  * @property {string} is its name in the formula, or "add"
  * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Sides | "same"} [pad]
  * @property {Size} [dilation] @property {number} [groups] @property {boolean} [bias]
- * @property {boolean} [per_channel] @property {number} [extra] @property {number} [first] @property {number} [end] @property {Size} [output_padding] @property {Sides} [sides] @property {Size} [scale] @property {string} [mode]
+ * @property {boolean} [per_channel] @property {number} [extra] @property {number} [first] @property {number} [end]
+ * @property {Size} [output_padding] @property {Sides} [sides] @property {Size} [scale] @property {string} [mode]
  * @property {boolean} [ceil_mode]
  * @property {number | null} [units] @property {Size} [size]
  */
-/** @typedef {Required<LayerPlan>} WholeLayer one that is asked for its own kind's options alone, which `layerOf` gave it */
+/**
+ * @typedef {Required<LayerPlan>} WholeLayer one that is asked for its own kind's options alone, which `layerOf` gave it
+ */
 
 /** Rows and columns of a size. @param {Size} size @returns {[number, number]} */
 export function both(size) {

@@ -10,7 +10,10 @@ import { both, endsOf } from "./layers.js";
 
 const EPS = 1e-5; // of bn, where a formula says no other
 
-/** The numbers of a kind that its engine needs besides window and weights. @type {Record<string, (layer: any) => {}>} */
+/**
+ * The numbers of a kind that its engine needs besides window and weights.
+ * @type {Record<string, (layer: any) => {}>}
+ */
 const OPTIONS = {
   conv: ({ groups, bias }) => ({ groups, bias }),
   conv_transpose: ({ kernel, stride, dilation, pad, output_padding, groups, bias }) => ({

@@ -157,7 +157,13 @@ export function parseFormula(text) {
     return plan;
   };
 
-  /** @param {Syntax} node @param {Group} group @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
+  /**
+   * @param {Syntax} node
+   * @param {Group} group
+   * @param {Syntax[]} args
+   * @param {{name: string}[]} named
+   * @returns {Plan}
+   */
   const grouped = (node, group, args, named) => {
     const [least, most] = TAKES[group];
     if (args.length < least || args.length > most || named.length)
@@ -173,7 +179,13 @@ export function parseFormula(text) {
     return at(node.start, () => (group === "skip" ? skip(parts[0], parts[1] ?? null) : gate(parts[0])));
   };
 
-  /** A part with its arguments. @param {Syntax} node @param {Syntax} name @param {Syntax[]} args @param {number} more */
+  /**
+   * A part with its arguments.
+   * @param {Syntax} node
+   * @param {Syntax} name
+   * @param {Syntax[]} args
+   * @param {number} more
+   */
   const called = (node, name, args, more) => {
     const word = name.word ?? "";
     const { place, parameters, tree } = /** @type {NamedPart} */ (defined.get(word));

@@ -23,7 +23,10 @@ import { divisor, unreadPlaces } from "./unread.js";
  * @property {boolean} last whether no layer after it takes a row of numbers
  */
 /** @typedef {{output: Three, flat: boolean, how: Said, dropped: Two}} Sizes */
-/** @typedef {{kernel: Two, stride: Two, pad: Two, end: Two, dilation: Two, ceil: boolean}} PlanWindow `end`: the padding at the bottom and right */
+/**
+ * @typedef {{kernel: Two, stride: Two, pad: Two, end: Two, dilation: Two, ceil: boolean}} PlanWindow `end`: the padding
+ * at the bottom and right
+ */
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
 export function windowOf(layer) {
@@ -262,7 +265,13 @@ function surroundedAxis(length, axis, before, after, where) {
   return { size, how };
 }
 
-/** Rows and columns times a scale. @param {WholeLayer} layer @param {Given} given @param {Said} where @returns {Sizes} */
+/**
+ * Rows and columns times a scale.
+ * @param {WholeLayer} layer
+ * @param {Given} given
+ * @param {Said} where
+ * @returns {Sizes}
+ */
 function enlarged(layer, { shape: [channels, height, width] }, where) {
   const [down, across] = both(layer.scale);
   const [rows, columns] = [down * height, across * width];

@@ -32,7 +32,8 @@
 /**
  * @typedef {object} Traits what sizes and costs follow from
  * @property {"any" | "maps" | "rows"} takes
- * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" | "group" | "column" | "along" | "spread" | "slice" | "places"} reads what one number of it is made from
+ * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" |
+ * "group" | "column" | "along" | "spread" | "slice" | "places"} reads what one number of it is made from
  * @property {boolean} channelwise
  * @property {boolean} filters
  * @property {number} learned_per_channel

@@ -21,7 +21,8 @@ import { LIMITS, entryOf } from "./table.js";
  * @typedef {object} PlanNode one layer put to work
  * @property {string} name @property {LayerPlan} layer @property {string} text
  * @property {number[]} sources the nodes that it reads, −1 for the picture
- * @property {Three[]} inputs what those make @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
+ * @property {Three[]} inputs what those make @property {Three} input @property {Three} output @property {boolean} flat
+ * @property {PlanWindow | null} window
  * @property {bigint} parameters @property {string} parametersHow @property {bigint} macs
  * @property {import("./fault.js").Said} sizeHow @property {Two} dropped @property {Field} field
  * @property {Two} grid rows and columns of the maps that its numbers stand for, flattened or not
@@ -230,7 +231,12 @@ function reachOf(layer, before, { output, flat }, window) {
   return { field, grid: reads === "all" ? [1, 1] : flat ? grid : [output[1], output[2]] };
 }
 
-/** A single row or column that counts for all does not jump. @param {Reach} reach @param {Three} output @returns {Field} */
+/**
+ * A single row or column that counts for all does not jump.
+ * @param {Reach} reach
+ * @param {Three} output
+ * @returns {Field}
+ */
 function spread({ field, grid }, [, rows, columns]) {
   const still = [grid[0] === 1 && rows > 1, grid[1] === 1 && columns > 1];
   return { ...field, jump: [still[0] ? 0 : field.jump[0], still[1] ? 0 : field.jump[1]] };

@@ -1,4 +1,7 @@
-/** From tokens to a syntax tree with the places of everything; the grammar is that of convscope/formula/fault_position.py. */
+/**
+ * From tokens to a syntax tree with the places of everything; the grammar is that of
+ * convscope/formula/fault_position.py.
+ */
 
 import { phrase } from "../kit/i18n.js";
 import { FormulaFault } from "./fault.js";
@@ -25,7 +28,8 @@ const ATOMS = new Set(["True", "False", "None"]);
 const LARGEST_NUMBER = 1e15;
 
 /**
- * Read the source of a formula from one place up to another; throws a FormulaFault at the first token that cannot go on.
+ * Read the source of a formula from one place up to another; throws a FormulaFault at the first token that cannot go
+ * on.
  * @param {string} source
  * @param {number} from
  * @param {number} to

@@ -25,8 +25,11 @@ export function languageChoice(doc, t, speak) {
   return segmented(doc, t("language"), languages, () => doc.documentElement.lang, speak);
 }
 
-/** The first line of a page: whose it is, its title, and what can be set. @param {Document} doc @param {HTMLElement} brand
- * @param {string} title @param {...HTMLElement} settings */
+/**
+ * The first line of a page: whose it is, its title, and what can be set. @param {Document} doc
+ * @param {HTMLElement} brand
+ * @param {string} title @param {...HTMLElement} settings
+ */
 export function masthead(doc, brand, title, ...settings) {
   const titles = [brand, make(doc, "h1", {}, title)];
   return make(

@@ -70,7 +70,8 @@ function penOf(canvas) {
 }
 
 /**
- * The moments as the bytes of a GIF. @param {Scenes} scenes @param {string} leaveOut @param {(share: number) => void} told
+ * The moments as the bytes of a GIF. @param {Scenes} scenes @param {string} leaveOut
+ * @param {(share: number) => void} told
  */
 export async function gifOf(scenes, leaveOut, told) {
   const frames = await framesOf(scenes, leaveOut, told);

@@ -3,7 +3,9 @@
 const MOST_COLOURS = 256;
 const CODES = 4096; // of LZW, 12 bits
 
-/** @typedef {{width: number, height: number, data: ArrayLike<number>}} Frame four numbers a pixel, as canvases have them */
+/**
+ * @typedef {{width: number, height: number, data: ArrayLike<number>}} Frame four numbers a pixel, as canvases have them
+ */
 
 /** A colour's bin: five bits a channel. @param {ArrayLike<number>} data @param {number} i */
 function binOf(data, i) {
@@ -11,8 +13,8 @@ function binOf(data, i) {
 }
 
 /**
- * Collects frames of one size; `bytes` is the file. Colours are those that occur most, counted over all frames in bins of
- * five bits a channel, each the mean of its pixels; the others become the nearest of them.
+ * Collects frames of one size; `bytes` is the file. Colours are those that occur most, counted over all frames in bins
+ * of five bits a channel, each the mean of its pixels; the others become the nearest of them.
  * @param {number} width
  * @param {number} height
  * @param {number} milliseconds each frame is shown for, in hundredths of a second

@@ -1,8 +1,8 @@
 /** Colours of numbers: ONE function for the legend and for the pixels. Zero lies in the middle of both scales. */
 
 /**
- * Stops from −1 to 1, colour-blind safe: blue to orange for activations, purple to green for weights. The negative end is
- * of middling brightness, so that −1, 0 and 1 are three greys on a grey print: any two differ 3 to 1 at least.
+ * Stops from −1 to 1, colour-blind safe: blue to orange for activations, purple to green for weights. The negative end
+ * is of middling brightness, so that −1, 0 and 1 are three greys on a grey print: any two differ 3 to 1 at least.
  */
 const SCALES = {
   activations: {

@@ -2,8 +2,9 @@
  * Korean particles have two forms, and the last sound of the word before chooses: 이미지를, but 신경망을. A sentence of
  * the dictionary writes both, {value}{을/를}, the form after a consonant first.
  *
- * Digits and symbols are read in Korean, Latin words by their spelling, which is a rule of thumb; brackets and quotation
- * marks are not read (National Institute of Korean Language: a particle goes by the word before the brackets).
+ * Digits and symbols are read in Korean, Latin words by their spelling, which is a rule of thumb; brackets and
+ * quotation marks are not read (National Institute of Korean Language: a particle goes by the word before the
+ * brackets).
  */
 
 const ENOUGH = 200; // characters at a text's end

@@ -4,9 +4,9 @@ const LONGEST_SIDE = 4096;
 
 /**
  * Decode a file as Pillow does: upright by its EXIF orientation, without its colour profile, the first frame. Exact but
- * for three things: a browser's JPEG decoder may differ from Pillow's by a level or two, of 16 bits it keeps the upper 8,
- * and Chromium heeds no orientation in WebP files. A picture with a side beyond 4096 is made smaller first. Rejects what
- * the browser cannot read.
+ * for three things: a browser's JPEG decoder may differ from Pillow's by a level or two, of 16 bits it keeps the upper
+ * 8, and Chromium heeds no orientation in WebP files. A picture with a side beyond 4096 is made smaller first. Rejects
+ * what the browser cannot read.
  * @param {Document} doc
  * @param {Blob} file
  * @returns {Promise<{data: ArrayLike<number>, height: number, width: number}>} four numbers a pixel, not premultiplied

@@ -4,7 +4,8 @@
  */
 
 const SCROLLERS = ".table-scroll";
-const STOPS = ["button", "input", "select", "a[href]", "[tabindex='0']"].join(); // by which a scroller is reached anyway
+// By which a scroller is reached anyway.
+const STOPS = ["button", "input", "select", "a[href]", "[tabindex='0']"].join();
 const SETTLED = 200; // milliseconds after a change of the page until its scrollers are looked at
 const MARKED = "data-reach"; // whose tabindex, role and name are from here
 

@@ -13,8 +13,8 @@ const NARROW_WINDOW = 720;
 /**
  * @param {Document} doc
  * @param {{name: string, leave: string, back: string, next: string, end: string}} words
- * @param {{count: () => number, stop: (at: number) => WalkStop, at: () => number, to: (at: number) => void}} walk stops are
- * 1 … count(); `at` is 0 where nobody walks, `to` 0 leaves
+ * @param {{count: () => number, stop: (at: number) => WalkStop, at: () => number, to: (at: number) => void}} walk stops
+ * are 1 … count(); `at` is 0 where nobody walks, `to` 0 leaves
  */
 export function walkBox(doc, words, { count, stop, at, to }) {
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);

@@ -78,8 +78,8 @@ import { followStream } from "./streams.js";
  * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`
  *
  * @typedef {object} DataChoice
- * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder" | "own"}
- * kind "own" was dropped on the lab
+ * @property {string} id what `start` and `describe` are given @property {string} name
+ * @property {"named" | "folder" | "own"} kind "own" was dropped on the lab
  *
  * @typedef {object} Offer what can be trained
  * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number,
@@ -140,7 +140,12 @@ export const TOKEN_HEADER = "X-Convscope-Token";
  * @param {import("../kit/i18n.js").Translate} t for what the server says, in the reader's language
  */
 export function makeApi(win, token, t) {
-  /** A question; bytes are sent as they are. @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
+  /**
+   * A question; bytes are sent as they are.
+   * @param {string} path
+   * @param {object | null} body
+   * @param {AbortSignal} [signal]
+   */
   const ask = async (path, body = null, signal = undefined) => {
     const bytes = body instanceof ArrayBuffer ? body : null;
     const kind = bytes ? "application/octet-stream" : "application/json";

@@ -39,5 +39,8 @@ export const CHAPTERS = [
   workbenchChapter,
 ];
 
-/** Pages that stand beside the chapters: links lead there, and on a phone the list of places names them last. @type {Chapter[]} */
+/**
+ * Pages that stand beside the chapters: links lead there, and on a phone the list of places names them last.
+ * @type {Chapter[]}
+ */
 export const SIDE_PAGES = [certificatePage(CHAPTERS), glossaryPage];

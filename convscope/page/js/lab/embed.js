@@ -1,7 +1,7 @@
 /**
- * What a part of a chapter gives away: its sums as text, and itself in another page's frame. `&embed=sum` shows the part
- * marked data-widget="sum" and nothing else, `&embed=1` the whole chapter without what stands around it. The frame's
- * page is told how high it is.
+ * What a part of a chapter gives away: its sums as text, and itself in another page's frame. `&embed=sum` shows the
+ * part marked data-widget="sum" and nothing else, `&embed=1` the whole chapter without what stands around it. The
+ * frame's page is told how high it is.
  */
 
 import { copyButton, copyText } from "../kit/copy.js";
@@ -28,7 +28,8 @@ function embedCode(lab, name, title, height) {
   const look = { l: lab.doc.documentElement.lang, h: lab.dark() ? "dark" : "light" };
   const address = (siteOf(lab) ?? lab.t("embed.site")) + addressOf({ ...lab.state, ...look, embed: name });
   const quoted = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return `<iframe src="${quoted(address)}" title="${quoted(title)}" width="100%" height="${Math.ceil(height)}" style="border: 0"></iframe>`;
+  const named = `src="${quoted(address)}" title="${quoted(title)}"`;
+  return `<iframe ${named} width="100%" height="${Math.ceil(height)}" style="border: 0"></iframe>`;
 }
 
 /** A part's sums as they stand now, a line each. @param {Element} part */

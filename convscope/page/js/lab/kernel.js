@@ -25,9 +25,9 @@ export function typedNumber(text, most = 1000) {
 /**
  * @param {Lab} lab
  * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i:
- * number) => string, text?: (value: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
- * `tag` is what stands small in a field's corner, `text` how a number is written that nobody is typing; all of it is one
- * stop of the Tab key, and left and right at a number's ends go on to the next
+ * number) => string, text?: (value: number) => string, get: () => number[][], set: (kernel: number[][]) => void}}
+ * options `tag` is what stands small in a field's corner, `text` how a number is written that nobody is typing; all of
+ * it is one stop of the Tab key, and left and right at a number's ends go on to the next
  */
 export function kernelEditor(lab, { name, kind = "weights", cellName, tag, text = weightText, get, set }) {
   const { doc } = lab;

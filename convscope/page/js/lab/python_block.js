@@ -9,8 +9,8 @@ import { make, refill } from "../kit/dom.js";
 /** @typedef {import("./types.js").Lab} Lab */
 
 /**
- * @typedef {number | string | boolean | null | any[] | {text: string}} PythonValue lists may hold lists; `text` is printed as it
- * is
+ * @typedef {number | string | boolean | null | any[] | {text: string}} PythonValue lists may hold lists; `text` is
+ * printed as it is
  * @typedef {object} PythonLine a statement, and what it prints if it does
  * @property {string} code
  * @property {PythonValue[]} [gives] a value for each line that it prints

@@ -7,7 +7,11 @@ import { make } from "../kit/dom.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 
-/** @param {Lab} lab @param {(id: string) => (event: MouseEvent) => void} follow @param {boolean} all not the words alone */
+/**
+ * @param {Lab} lab
+ * @param {(id: string) => (event: MouseEvent) => void} follow
+ * @param {boolean} all not the words alone
+ */
 export function sideLinks({ doc, t, payload, state }, follow, all) {
   const look = `l=${state.l ?? doc.documentElement.lang}${state.h ? `&h=${state.h}` : ""}`;
   return make(

@@ -15,7 +15,8 @@
  * @property {string} [token] what its questions carry
  * @property {string} [look] served: where the see-through page of the network that ships is
  * @property {{manifest: string, worker: string}} [offline] in the static build: what makes it work without a network
- * @property {import("./training/whole_digits.js").WholeFile} [mnist] in the static build: all of MNIST, a file beside it
+ * @property {import("./training/whole_digits.js").WholeFile} [mnist] in the static build: all of MNIST, a file beside
+ * it
  * @property {import("./training/pretrained.js").PretrainedFile} [pretrained] the weights of the network that ships
  * trained, a file to ask for
  * @property {string} [open] where the page for a network of the reader's own is

@@ -1,4 +1,6 @@
-/** What a network's activations read and answer, over many pictures: which channels never answer, and how inputs lie. */
+/**
+ * What a network's activations read and answer, over many pictures: which channels never answer, and how inputs lie.
+ */
 
 import { LANES } from "./memory.js";
 /** @import {BatchNetwork} from "./network.js" */

@@ -77,7 +77,13 @@ function fitTemperature(z, labels) {
   return reliabilityOf(z, labels, fitted).exact <= reliabilityOf(z, labels, 1).exact ? fitted : 1;
 }
 
-/** The loss' first and second derivative by β. @param {Float64Array} z @param {number} n @param {number} beta @param {number} wanted */
+/**
+ * The loss' first and second derivative by β.
+ * @param {Float64Array} z
+ * @param {number} n
+ * @param {number} beta
+ * @param {number} wanted
+ */
 function slopeAt(z, n, beta, wanted) {
   const classes = z.length / n;
   let [slope, curvature] = [-wanted, 0];
@@ -108,7 +114,13 @@ function belowLargest(scores, n) {
   return shifted;
 }
 
-/** ln softmax(z / T) of picture i. @param {Float64Array} z @param {number} n @param {number} i @param {number} temperature */
+/**
+ * ln softmax(z / T) of picture i.
+ * @param {Float64Array} z
+ * @param {number} n
+ * @param {number} i
+ * @param {number} temperature
+ */
 function logShares(z, n, i, temperature) {
   const classes = z.length / n;
   const row = z.subarray(i * classes, (i + 1) * classes).map((value) => value / temperature);

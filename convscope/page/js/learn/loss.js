@@ -8,8 +8,8 @@ const SMALLEST = 1e-30; // below it processors count float32 slowly, and it move
 /**
  * Write d loss / d score of the mean loss over a batch and return the mean loss in nats and how many are right.
  *
- * Label smoothing (Szegedy et al. 2015, section 7) spreads a share of the target over all classes, so that the loss of a
- * network that is sure and right is not 0.
+ * Label smoothing (Szegedy et al. 2015, section 7) spreads a share of the target over all classes, so that the loss of
+ * a network that is sure and right is not 0.
  * @param {Maps} logits (groups, K, 8)
  * @param {Maps} gradient the same
  * @param {ArrayLike<number>} labels one a picture

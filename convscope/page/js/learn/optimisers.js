@@ -18,8 +18,8 @@ import { muonOf } from "./muon.js";
 
 /**
  * Return what moves the parameters by one step, each by its role: filters that bn follows by Muon if the recipe says
- * so; matrices and other filters with weight decay; biases, bn's and PReLU's numbers without. What it remembers is named
- * by its parameter: "conv1.weight.momentum".
+ * so; matrices and other filters with weight decay; biases, bn's and PReLU's numbers without. What it remembers is
+ * named by its parameter: "conv1.weight.momentum".
  * @param {BatchNetwork} network takes memory from its space
  * @param {Recipe} recipe
  * @returns {Mover}

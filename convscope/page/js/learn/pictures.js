@@ -112,8 +112,8 @@ function copyWindow(into, n, [rows, columns], picture, [channels, height, width]
 }
 
 /**
- * Draw a map from a pixel of the result to the place it is taken from, (x, y) from the middle: rotation · shear · scale,
- * then a translation in pixels, as training/augmentation.py.
+ * Draw a map from a pixel of the result to the place it is taken from, (x, y) from the middle: rotation · shear ·
+ * scale, then a translation in pixels, as training/augmentation.py.
  * @param {Augmentation} how
  * @param {() => number} next
  * @returns {Affine}
@@ -135,9 +135,9 @@ function mirrored([a, b, c, d, e, f]) {
 }
 
 /**
- * Resample a picture bilinearly through a map, middle on middle; outside it is black, or the nearest pixel. The identity
- * cuts out the window from ⌊(H − h)/2⌋ and ⌊(W − w)/2⌋ on. `moved` (2, rows, columns) is added to where each pixel is
- * taken from: pixels across, pixels down.
+ * Resample a picture bilinearly through a map, middle on middle; outside it is black, or the nearest pixel. The
+ * identity cuts out the window from ⌊(H − h)/2⌋ and ⌊(W − w)/2⌋ on. `moved` (2, rows, columns) is added to where each
+ * pixel is taken from: pixels across, pixels down.
  * @param {Maps} into @param {number} n @param {[number, number]} size
  * @param {Uint8Array} picture @param {Shape} shape @param {Affine} map @param {InputSpec} input
  * @param {boolean} edge @param {ArrayLike<number> | null} moved

@@ -13,8 +13,8 @@ export function lrFactor(step, steps, warmup, final) {
 }
 
 /**
- * Return what share the batch of `step`, counted from 0, has in running statistics: the first ten are averaged alike, so
- * that a short training does not keep the 0 and 1 that they start from.
+ * Return what share the batch of `step`, counted from 0, has in running statistics: the first ten are averaged alike,
+ * so that a short training does not keep the 0 and 1 that they start from.
  * @param {number} step
  */
 export function statisticsShare(step) {

@@ -39,14 +39,14 @@ import { makeTraining } from "./training.js";
  * {ask: "stage"} | {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that
  * pauses, `stage` one stage of a step; whatever is asked between two stages ends the step first. `stop` throws it away
  *
- * @typedef {{say: "ready", kernels: string, sameBits: boolean, workers: number} | {say: "steps", lines: StepLine[], seconds: number} |
- * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
- * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
+ * @typedef {{say: "ready", kernels: string, sameBits: boolean, workers: number} | {say: "steps", lines: StepLine[],
+ * seconds: number} | {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>,
+ * seconds: number} | {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
  * {say: "state", state: State, seconds: number} | {say: "stopped"} | {say: "stage", seen: StageSeen} |
  * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[],
- * calibration?: Calibration | null} | {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed and number of workers give the
- * same bits on every machine; `seconds` are those of training, pauses and measurements left out; `of` names what was
- * measured on, "" for pictures that a message brought
+ * calibration?: Calibration | null} | {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same
+ * seed and number of workers give the same bits on every machine; `seconds` are those of training, pauses and
+ * measurements left out; `of` names what was measured on, "" for pictures that a message brought
  */
 
 const SLICE = 25; // milliseconds of steps between two looks at the messages

@@ -7,7 +7,8 @@ import { makeTraining } from "./training.js";
 /*
  * The first worker holds the session; the others are asked for their share of a batch and are told the sum, which is
  * added up in the order of the workers, so that the same number of workers gives the same bits. Numbers are copied from
- * worker to worker: memory that they share would need a page that is isolated from others, which one from file:// is not.
+ * worker to worker: memory that they share would need a page that is isolated from others, which one from file:// is
+ * not.
  *
  * Batch normalisation goes by each worker's own pictures, as torch's DistributedDataParallel does it: their statistics
  * would have to be waited for within the pass, twice a layer. The running statistics are the mean of the workers'.

@@ -1,4 +1,6 @@
-/** Convolutions with 3×3 kernels by tiles: 25 products where 81 would do the same (Winograd 1980; Lavin and Gray 2016). */
+/**
+ * Convolutions with 3×3 kernels by tiles: 25 products where 81 would do the same (Winograd 1980; Lavin and Gray 2016).
+ */
 
 import { groupStep, LANES, LANE_BYTES } from "./memory.js";
 import { packedCount } from "./packing.js";
@@ -9,7 +11,8 @@ import { linksOf, runTable, tapTable } from "./tables.js";
 /** @import {Block, Maps, Pass, Site, Work} from "./types.js" */
 
 /*
- * A tile of 3×3 sums y reads 5×5 numbers d: y = Aᵀ·[(G·g·Gᵀ) ∘ (Bᵀ·d·B)]·A for a kernel g, ∘ being number by number, with
+ * A tile of 3×3 sums y reads 5×5 numbers d: y = Aᵀ·[(G·g·Gᵀ) ∘ (Bᵀ·d·B)]·A for a kernel g, ∘ being number by number,
+ * with
  *
  *        ⎡1 1  1 1 0⎤        ⎡  1/2    0    0 ⎤         ⎡2 −1 −2  1 0⎤
  *   Aᵀ = ⎢0 1 −1 2 0⎥    G = ⎢ −1/2 −1/2 −1/2 ⎥    Bᵀ = ⎢0 −2 −1  1 0⎥
@@ -158,7 +161,12 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     return /** @type {Record<Name, {at: number, count: number}>} */ (Object.fromEntries(placed));
   }
 
-  /** Bytes from a map's begin to a channel of a group of pictures. @param {Maps} maps @param {number} channel @param {number} from */
+  /**
+   * Bytes from a map's begin to a channel of a group of pictures.
+   * @param {Maps} maps
+   * @param {number} channel
+   * @param {number} from
+   */
   function place(maps, channel, from) {
     return from * groupStep(maps) + channel * LANE_BYTES;
   }

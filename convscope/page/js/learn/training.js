@@ -1,4 +1,6 @@
-/** A training from its first weights to its last step: one step at a time, so that whoever asks may stop between two. */
+/**
+ * A training from its first weights to its last step: one step at a time, so that whoever asks may stop between two.
+ */
 
 import { initialise } from "./initial.js";
 import { crossEntropyOfBatch } from "./loss.js";
@@ -36,8 +38,8 @@ import { lrFactor, statisticsShare } from "./schedule.js";
  * @param {number} options.seed
  * @param {(memory: WebAssembly.Memory) => Kernels} options.kernelsOn
  * @param {Numbers | null} [options.tensors] the first weights; null for random ones
- * @param {State | null} [options.state] where a training with the same other options stopped: it goes on from there, and
- * ends with the same bits as one that never stopped
+ * @param {State | null} [options.state] where a training with the same other options stopped: it goes on from there,
+ * and ends with the same bits as one that never stopped
  * @param {number} [options.part] which share of every batch is this training's: 0 … parts − 1
  * @param {number} [options.parts] how many trainings make each step together (team.js)
  */

@@ -9,9 +9,9 @@
  * @property {number} count
  * @property {Float32Array} values
  *
- * @typedef {object} Maps the feature maps of a batch. Eight pictures lie side by side, as the lanes of two SIMD vectors:
- * (groups of 8, places, channels, 8), a place being one of rows × columns. So whatever the layer's sizes are, a kernel
- * works on eight numbers at once. Lanes of the last group that have no picture hold numbers that nobody reads.
+ * @typedef {object} Maps the feature maps of a batch. Eight pictures lie side by side, as the lanes of two SIMD
+ * vectors: (groups of 8, places, channels, 8), a place being one of rows × columns. So whatever the layer's sizes are,
+ * a kernel works on eight numbers at once. Lanes of the last group that have no picture hold numbers that nobody reads.
  * @property {Block} block
  * @property {number} places
  * @property {number} channels
@@ -26,17 +26,17 @@
 /**
  * @typedef {object} Kernels the inner loops, as WebAssembly or as plain JavaScript: convscope/page/wasm/entry.ts and
  * learn/kernels/plain.js. Addresses and steps are bytes, a step being from one item to the next.
- * @property {(source: number, packed: number, bias: number, target: number, starts: number, runs: number, groups: number,
- * places: number, sourceStep: number, targetStep: number, placeStep: number, filters: number, blockStep: number) =>
- * void} gather
+ * @property {(source: number, packed: number, bias: number, target: number, starts: number, runs: number, groups:
+ * number, places: number, sourceStep: number, targetStep: number, placeStep: number, filters: number, blockStep:
+ * number) => void} gather
  * @property {(gradient: number, source: number, target: number, starts: number, pairs: number, taps: number,
  * groups: number, gradientStep: number, sourceStep: number, filters: number, depth: number) => void} correlate
  * @property {(gradient: number, target: number, groups: number, places: number, channels: number) => void} sumChannels
- * @property {(weights: number, packed: number, filters: number, depth: number, taps: number) => void} packForward kernels
- * (filters, depth, taps) as `gather` reads them, so that sums go over depth
+ * @property {(weights: number, packed: number, filters: number, depth: number, taps: number) => void} packForward
+ * kernels (filters, depth, taps) as `gather` reads them, so that sums go over depth
  * @property {(weights: number, packed: number, filters: number, depth: number, taps: number, around: number) => void}
- * packBack the same kernels so that sums go over filters: (blocks of 8 of depth, taps, filters, 8), taps from the last to
- * the first where they are turned around: reading on in the output means going back in the kernel
+ * packBack the same kernels so that sums go over filters: (blocks of 8 of depth, taps, filters, 8), taps from the last
+ * to the first where they are turned around: reading on in the output means going back in the kernel
  * @property {(from: number, to: number, count: number, taps: number) => void} addTapsLast adds (taps, count) to
  * (count, taps)
  * @property {(matrix: number, x: number, y: number, table: number, lines: number, groups: number, xStep: number,
@@ -109,8 +109,8 @@
 
 /**
  * @typedef {object} BatchKind one kind of layer in training: learn/kinds
- * @property {(node: Layer) => boolean} homogeneous f(a·x) = a·f(x) for a > 0: what may stand between filters and the bn that undoes their
- * length
+ * @property {(node: Layer) => boolean} homogeneous f(a·x) = a·f(x) for a > 0: what may stand between filters and the bn
+ * that undoes their length
  * @property {(node: Layer) => Record<string, number[]>} parameters shapes by name
  * @property {(node: Layer) => Record<string, number[]>} buffers
  * @property {(site: Site) => Work} prepare

@@ -51,7 +51,8 @@ function directSums(site, links, sizes) {
   const packedBack = Array.from({ length: groups }, () => space.take(packedCount(sizes.depth, sizes.taps, filters)));
   const offsets = Array.from({ length: groups }, () => space.take(LANES * Math.ceil(filters / LANES)));
   const none = space.take(LANES * Math.ceil(sizes.depth / LANES));
-  const summed = rows || taps > 1 ? space.take(perGroup) : null; // by tap, where a weight's place is not that of its sum
+  // By tap, where a weight's place is not that of its sum.
+  const summed = rows || taps > 1 ? space.take(perGroup) : null;
 
   /** Where the weights of one group lie. @param {number} group */
   const ofGroup = (group) => weight.values.at + 4 * group * perGroup;

@@ -7,8 +7,8 @@
 /** A question without its number, which it is given when it is sent. @typedef {any} Question */
 
 /**
- * Start a worker from its script as text, which works from file:// too, where a page may read no other file. Throws where
- * a browser lets a page have none.
+ * Start a worker from its script as text, which works from file:// too, where a page may read no other file. Throws
+ * where a browser lets a page have none.
  * @param {string} script
  * @param {Record<string, string>} modules WebAssembly by name, as base64
  * @param {SentNetwork | import("../learn/transfer/network.js").FrozenNetwork} network what the script begins with

@@ -1,8 +1,12 @@
-/** A transformer's tokens are maps of one column: drawn as the grid that their places had, learned ones in rows above. */
+/**
+ * A transformer's tokens are maps of one column: drawn as the grid that their places had, learned ones in rows above.
+ */
 
 /** @typedef {import("../engine/types.js").Layer} Layer */
-/** @typedef {{extra: number, rows: number, columns: number, length: number}} Fold how many learned places stand first, and
- * the grid as it is drawn: of all rows, those of the learned places too */
+/**
+ * @typedef {{extra: number, rows: number, columns: number, length: number}} Fold how many learned places stand first,
+ * and the grid as it is drawn: of all rows, those of the learned places too
+ */
 
 /**
  * The grid of a node's places in one row, null for maps that are drawn as they are.

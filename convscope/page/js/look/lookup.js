@@ -79,7 +79,11 @@ export function networkLimit(app) {
   return most;
 }
 
-/** What the module that a network was calls a node; "" where it calls it the same. @param {App} app @param {string} name */
+/**
+ * What the module that a network was calls a node; "" where it calls it the same.
+ * @param {App} app
+ * @param {string} name
+ */
 export function calledInModule({ payload }, name) {
   return payload.names[name] ?? "";
 }
@@ -97,7 +101,12 @@ export function mapName(app, index, channel) {
   return t("map.name", { node: nameOf(app, index), map: channel + 1 });
 }
 
-/** A map in one sign: its number, of a picture in colour R, G or B. @param {App} app @param {number} index @param {number} channel */
+/**
+ * A map in one sign: its number, of a picture in colour R, G or B.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ */
 export function mapSign(app, index, channel) {
   return index < 0 && app.payload.input.shape[0] === 3 ? "RGB"[channel] : String(channel + 1);
 }

@@ -7,7 +7,10 @@ import { make } from "../kit/dom.js";
 const CARD_ROOM = 14; // signs of a card's heading
 export const LAYER_ROOM = 30; // of a line in a table of layers
 
-/** How many nodes lie in each folder of the names' paths, by the network's nodes. @type {WeakMap<object, Map<string, number>>} */
+/**
+ * How many nodes lie in each folder of the names' paths, by the network's nodes.
+ * @type {WeakMap<object, Map<string, number>>}
+ */
 const FOLDERS = new WeakMap();
 
 /** @param {App} app */
@@ -49,7 +52,11 @@ export function shortName(app, name, room = CARD_ROOM) {
   return short;
 }
 
-/** What names begin with in common, the last step of each left aside: "layer1.0". @param {App} app @param {string[]} names */
+/**
+ * What names begin with in common, the last step of each left aside: "layer1.0".
+ * @param {App} app
+ * @param {string[]} names
+ */
 export function sharedName(app, names) {
   const paths = names.map((name) => nameSteps(app, name)).filter(({ steps }) => steps.length > 1);
   if (!paths.length) return "";

@@ -46,7 +46,10 @@ export function pixelsName({ state, picture }) {
 /** @type {{key: string, result: Result | null, runner: Promise<import("./client.js").Runner> | null}} */
 const made = { key: "", result: null, runner: null };
 
-/** A worker beside the page's own, which keeps what it computed last; null where the network is small. @param {App} app */
+/**
+ * A worker beside the page's own, which keeps what it computed last; null where the network is small.
+ * @param {App} app
+ */
 function runnerAside(app) {
   const block = app.running ? app.doc.getElementById("forward") : null;
   if (!block) return null;

@@ -55,7 +55,12 @@ function keyOf(app, what, { target, grid }) {
   return [what, target, what === "cam" || what === "compared" ? grid : "", JSON.stringify(ruleNow(app))].join(" ");
 }
 
-/** The comparison of this picture, where it was made. @param {App} app @param {Asked} asked @returns {Compared | null} */
+/**
+ * The comparison of this picture, where it was made.
+ * @param {App} app
+ * @param {Asked} asked
+ * @returns {Compared | null}
+ */
 export function comparedOf(app, asked) {
   return knownOf(app).get(keyOf(app, "compared", asked)) ?? null;
 }

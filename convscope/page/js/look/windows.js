@@ -90,7 +90,10 @@ function extentOf(node) {
   return Math.max(...cells.map(({ first, end }) => end - first));
 }
 
-/** How many rows lie between the first and the last that reach a place, both counted, at most. @param {PageNode} node */
+/**
+ * How many rows lie between the first and the last that reach a place, both counted, at most.
+ * @param {PageNode} node
+ */
 function reachOfPlace(node) {
   const spans = Array.from({ length: node.output[1] }, (_, y) => reaching(node, 0, y));
   return Math.max(1, ...spans.map(({ count, step }) => (count - 1) * step + 1));

@@ -27,9 +27,9 @@ import { fastForward } from "../engine/fast/forward.js";
  * {ask: "occlusion", id: number, picture: Uint8Array, target: number, size: number, stride: number} |
  * {ask: "deletion", id: number, picture: Uint8Array, target: number, orders: Int32Array[]} |
  * {ask: "relevance", id: number, target: number, rule: import("../engine/relevance.js").RelevanceRule} |
- * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made, `spent` a result that the page gives back to be
- * written into; `gradients`, of one layer, `stepped`, `relevance` and `shares` are of the last forward pass, `through`
- * of the last `shares`
+ * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made, `spent` a result that the page gives back
+ * to be written into; `gradients`, of one layer, `stepped`, `relevance` and `shares` are of the last forward pass,
+ * `through` of the last `shares`
  *
  * @typedef {{say: "ready", kernels: string} | {say: "progress", id: number, share: number} |
  * {say: "done", id: number, result: any} | {say: "failed", id: number, message: string}} ForwardSaid

@@ -16,8 +16,8 @@ const INT64 = 7;
  * @property {Record<string, number | number[] | Real>} [attributes] whole numbers, rows of them, and float32
  *
  * @typedef {{type: number, shape: number[], bytes: Uint8Array}} Tensor
- * @typedef {{operators: Operator[], tensors?: Record<string, Tensor>}} Piece one layer's operators in the order that they
- * are computed, the last of which makes what bears its name, and the constants that they read
+ * @typedef {{operators: Operator[], tensors?: Record<string, Tensor>}} Piece one layer's operators in the order that
+ * they are computed, the last of which makes what bears its name, and the constants that they read
  * @typedef {(node: Layer, inputs: string[]) => Piece} Written
  */
 

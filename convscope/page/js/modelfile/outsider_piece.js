@@ -79,8 +79,8 @@ export function outsiderPiece(nodes, shape, { parts, features: at, group }, lear
 }
 
 /**
- * Rows with zeros behind, and rows of zeros below: the page finds no more directions than there are pictures, and one of
- * zeros changes no distance.
+ * Rows with zeros behind, and rows of zeros below: the page finds no more directions than there are pictures, and one
+ * of zeros changes no distance.
  * @param {Float32Array} values @param {number} had numbers a row @param {number[]} size rows, numbers a row
  */
 function widened(values, had, [rows, columns]) {
@@ -89,7 +89,14 @@ function widened(values, had, [rows, columns]) {
   return made;
 }
 
-/** The squared distance to the nearest class, less that to all. @param {string} name @param {string} from @param {number} group @param {number} rank @returns {Required<Piece>} */
+/**
+ * The squared distance to the nearest class, less that to all.
+ * @param {string} name
+ * @param {string} from
+ * @param {number} group
+ * @param {number} rank
+ * @returns {Required<Piece>}
+ */
 function featuresPiece(name, from, group, rank) {
   const of = (/** @type {string} */ part) => `${name}.${part}`;
   const averages = { kernel_shape: [1, group], strides: [1, group] };
@@ -112,7 +119,12 @@ function featuresPiece(name, from, group, rank) {
   return { operators, tensors: { [of("line")]: integers(0, 1, 1, -1), [of("apart")]: integers(0, 1, rank) } };
 }
 
-/** How far a picture's own statistics lie from the training pictures'. @param {string} name @param {Shape} shape @returns {Required<Piece>} */
+/**
+ * How far a picture's own statistics lie from the training pictures'.
+ * @param {string} name
+ * @param {Shape} shape
+ * @returns {Required<Piece>}
+ */
 function picturePiece(name, shape) {
   const { operators, tensors } = statisticsPiece(name, shape);
   operators.push(
@@ -128,7 +140,12 @@ function picturePiece(name, shape) {
   return { operators, tensors };
 }
 
-/** The picture's own statistics, in the order of convscope/rejection/layout.py. @param {string} name @param {Shape} shape @returns {Required<Piece>} */
+/**
+ * The picture's own statistics, in the order of convscope/rejection/layout.py.
+ * @param {string} name
+ * @param {Shape} shape
+ * @returns {Required<Piece>}
+ */
 function statisticsPiece(name, shape) {
   const [channels, height, width] = shape;
   const of = (/** @type {string} */ part) => `${name}.${part}`;

@@ -178,7 +178,12 @@ const shufflePiece = ({ name, input: [channels, height, width], options: { group
   };
 };
 
-/** Rows, then columns, taken in another order or several times. @param {Layer} node @param {string[]} inputs @returns {Piece} */
+/**
+ * Rows, then columns, taken in another order or several times.
+ * @param {Layer} node
+ * @param {string[]} inputs
+ * @returns {Piece}
+ */
 function gathered(node, inputs) {
   const [between, rows, columns] = ["between", "rows", "columns"].map((part) => `${node.name}.${part}`);
   const places = (/** @type {0 | 1} */ axis) =>
@@ -284,7 +289,8 @@ const cellsPiece = (node, [x]) => {
   const [, height, width] = node.input;
   const [, n, m] = node.output;
   const [rows, columns, between] = ["rows", "columns", "between"].map((part) => `${node.name}.${part}`);
-  const inputs = n * width <= height * m ? [[rows, x], [between, columns]] : [[x, columns], [rows, between]]; // prettier-ignore
+  const [down, over] = [(/** @type {string} */ read) => [rows, read], (/** @type {string} */ read) => [read, columns]];
+  const inputs = n * width <= height * m ? [down(x), over(between)] : [over(x), down(between)];
   const turned = averaging(node, 1);
   const across = Array.from({ length: width * m }, (_, i) => turned[(i % m) * width + Math.floor(i / m)]);
   return {

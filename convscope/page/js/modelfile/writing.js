@@ -29,7 +29,8 @@ const ENCODED = new TextEncoder();
  *
  * @typedef {object} Written a network to write
  * @property {PageNode[]} nodes
- * @property {InputSpec & {white?: number}} input what pictures it reads; `resize` names the rule that brings them to size
+ * @property {InputSpec & {white?: number}} input what pictures it reads; `resize` names the rule that brings them to
+ * size
  * @property {string[]} classes a name for each score, in order
  * @property {Record<string, Float32Array>} tensors weights and running statistics, by torch's names
  * @property {Record<string, Uint8Array>} [halves] the bytes of those weights that are kept in half precision

@@ -10,7 +10,8 @@ import { spoken } from "../kit/i18n.js";
 
 /**
  * A section with its heading and what it says first.
- * @param {ReportApp} app @param {string} id @param {string} title @param {string} lead @param {...(Child | Child[])} children
+ * @param {ReportApp} app @param {string} id @param {string} title @param {string} lead
+ * @param {...(Child | Child[])} children
  */
 export function reportSection({ doc }, id, title, lead, ...children) {
   return make(
@@ -29,7 +30,12 @@ export function reasonOf({ doc, t, report }, part) {
   return found ? make(doc, "p", { class: "note absent" }, spoken(t, found[1])) : null;
 }
 
-/** An interval, as a reader takes it in. @param {ReportApp} app @param {Interval | null} interval @param {number} [digits] */
+/**
+ * An interval, as a reader takes it in.
+ * @param {ReportApp} app
+ * @param {Interval | null} interval
+ * @param {number} [digits]
+ */
 export function intervalText({ t }, interval, digits = 1) {
   if (!interval) return "";
   const [low, high] = interval.map((end) => fixed(100 * end, digits));
@@ -83,7 +89,8 @@ function lastOf(path) {
 
 /**
  * A table that may be wider than its place.
- * @param {ReportApp} app @param {string} kind @param {string} name @param {string[]} heads @param {(Child | Child[])[][]} rows
+ * @param {ReportApp} app @param {string} kind @param {string} name @param {string[]} heads
+ * @param {(Child | Child[])[][]} rows
  */
 export function dataTable({ doc }, kind, name, heads, rows) {
   return make(

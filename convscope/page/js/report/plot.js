@@ -29,7 +29,8 @@ const PLOT_BOTTOM = 40;
  */
 
 /**
- * @param {Document} doc @param {string} name what it shows, for who does not see it @param {Axis} across @param {Axis} up
+ * @param {Document} doc @param {string} name what it shows, for who does not see it @param {Axis} across
+ * @param {Axis} up
  * @param {Line[]} lines @param {boolean} [square]
  */
 export function plot(doc, name, across, up, lines, square = false) {

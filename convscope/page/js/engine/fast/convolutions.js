@@ -108,8 +108,10 @@ function manyMaps({ node, inputs: [x], output, memory }, groups) {
   };
 }
 
-/** Weights (filters, taps) in blocks of four filters, (blocks, taps, 4). @param {Numbers} weight @param {number} filters
- * @param {number} taps */
+/**
+ * Weights (filters, taps) in blocks of four filters, (blocks, taps, 4). @param {Numbers} weight @param {number} filters
+ * @param {number} taps
+ */
 function packed(weight, filters, taps) {
   const out = new Float32Array(Math.ceil(filters / 4) * 4 * taps);
   for (let f = 0; f < filters; f++) {

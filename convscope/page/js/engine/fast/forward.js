@@ -27,10 +27,11 @@ function compileFirst(modules, wanted = FORWARD_MODULES) {
 }
 
 /**
- * Return a forward pass, or null where WebAssembly does not work here. It yields before each node how many are done, and
- * returns the outputs of the nodes that are `wanted`, of all by default; that of a node which cannot be computed, and
- * of others, is empty. `given` are outputs that are known, of opaque nodes. `spent` are outputs of an earlier pass that
- * nothing reads any more: they are written into where they fit, as memory from the system costs more than the copying.
+ * Return a forward pass, or null where WebAssembly does not work here. It yields before each node how many are done,
+ * and returns the outputs of the nodes that are `wanted`, of all by default; that of a node which cannot be computed,
+ * and of others, is empty. `given` are outputs that are known, of opaque nodes. `spent` are outputs of an earlier pass
+ * that nothing reads any more: they are written into where they fit, as memory from the system costs more than the
+ * copying.
  * @param {Layer[]} nodes
  * @param {Record<string, string>} modules
  * @param {string[]} [names] of the modules, in the order in which they are tried

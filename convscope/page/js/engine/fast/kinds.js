@@ -1,4 +1,6 @@
-/** The kinds of layer that a large network spends its time in, by the WebAssembly kernels. All others run as they are. */
+/**
+ * The kinds of layer that a large network spends its time in, by the WebAssembly kernels. All others run as they are.
+ */
 
 import { shuffledFrom } from "../geometry.js";
 import { fastConvolution } from "./convolutions.js";

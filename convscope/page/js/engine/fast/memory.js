@@ -12,7 +12,10 @@ export function planMemory() {
   let end = PAGE_BYTES; // the first page is left to what a compiler may put there
   /** @type {{at: number, values: Float32Array | Int32Array}[]} */
   const filled = [];
-  /** Places that several layers use in turn: the size of the largest. @type {Map<string, {most: number, at: number}>} */
+  /**
+   * Places that several layers use in turn: the size of the largest.
+   * @type {Map<string, {most: number, at: number}>}
+   */
   const shared = new Map();
   /** @type {ArrayBuffer} */
   let buffer;

@@ -2,7 +2,11 @@
 
 /** @import {Layer, Numbers} from "../types.js" */
 
-/** Whether a layer has these options alone, so that nothing is passed over. @param {Layer} node @param {string[]} known */
+/**
+ * Whether a layer has these options alone, so that nothing is passed over.
+ * @param {Layer} node
+ * @param {string[]} known
+ */
 export function onlyKnown(node, known) {
   return Object.keys(node.options).every((name) => known.includes(name));
 }

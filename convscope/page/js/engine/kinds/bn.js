@@ -24,7 +24,8 @@ export const bn = {
   mixes: false,
   affine: true,
   curve: null,
-  // One product, x · γ / √(variance + eps), and one constant: merged into the convolution before it, the same for small ε.
+  // One product, x · γ / √(variance + eps), and one constant: merged into the convolution before it, the same for small
+  // ε.
   relevance: byProducts({
     bare: (tensors) => {
       const zeros = new Float64Array(tensors.bias.length);

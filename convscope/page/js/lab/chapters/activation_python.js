@@ -4,7 +4,10 @@ import { activationAt } from "../sums/activations.js";
 import { activeInputs, neuronGradient, neuronStep } from "../sums/neuron.js";
 import { curveOf, neuronOf } from "./activation_state.js";
 
-/** Functions of convscope.arithmetic, and whether they take the slope below 0. @type {Record<string, [string, boolean]>} */
+/**
+ * Functions of convscope.arithmetic, and whether they take the slope below 0.
+ * @type {Record<string, [string, boolean]>}
+ */
 const PYTHON_NAMES = {
   sigmoid: ["sigmoid", false],
   tanh: ["tanh", false],

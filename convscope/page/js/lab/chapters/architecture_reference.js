@@ -1,4 +1,6 @@
-/** The language's words on the page: each kind of layer, an example, and what it takes, from the table that Python gave. */
+/**
+ * The language's words on the page: each kind of layer, an example, and what it takes, from the table that Python gave.
+ */
 
 import { make, tableHead } from "../../kit/dom.js";
 import { entryOf, writtenKinds } from "../../formula/table.js";

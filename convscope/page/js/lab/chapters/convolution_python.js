@@ -29,6 +29,7 @@ export function convolutionPython({ slices, kernels, slide, output, at, bias, fl
   const laid = flip ? (colour ? "[flip_kernel(part) for part in kernel]" : "flip_kernel(kernel)") : "kernel";
   const extra = `${bias ? `, bias=${bias}` : ""}${options}${slide.mean ? ", mean=True" : ""}`;
   const [y, x] = at;
+  const madePicture = `${picture}(${sizes === "9" ? "" : sizes})`;
   return {
     uses: [
       many ? "convolve_channels" : "convolve",
@@ -38,7 +39,7 @@ export function convolutionPython({ slices, kernels, slide, output, at, bias, fl
       "output_size",
     ],
     lines: [
-      `picture = ${plain.picture ? `${picture}(${sizes === "9" ? "" : sizes})` : pythonText(colour ? slices : slices[0])}`,
+      `picture = ${plain.picture ? madePicture : pythonText(colour ? slices : slices[0])}`,
       `kernel = ${plain.kernel ? `${kernel}(${side === 3 ? "" : side})` : pythonText(colour ? kernels : kernels[0])}`,
       { code: `print(output_size(${rows}, ${side}${options}))`, gives: [output.length] },
       ...(rows === columns

@@ -13,7 +13,10 @@ export function chainOf(state) {
   };
 }
 
-/** The lecture's 3600×1800 picture through many layers; `every` how many a pooling comes. @param {Lab["state"]} state */
+/**
+ * The lecture's 3600×1800 picture through many layers; `every` how many a pooling comes.
+ * @param {Lab["state"]} state
+ */
 export function stackOf(state) {
   return {
     width: 3600,

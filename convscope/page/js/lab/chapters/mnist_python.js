@@ -24,7 +24,9 @@ export function mnistPython(name, network) {
         gives: [short(Math.log(DIGITS_TOLD))],
       },
       {
-        code: `print(round(entropy(smoothed_target(${DIGITS_TOLD}, ${SMOOTHED_SHARE})), 4))  # no loss of smoothed labels is lower`,
+        code:
+          `print(round(entropy(smoothed_target(${DIGITS_TOLD}, ${SMOOTHED_SHARE})), 4))` +
+          "  # no loss of smoothed labels is lower",
         gives: [short(smoothingFloor(DIGITS_TOLD, SMOOTHED_SHARE))],
       },
     ],

@@ -9,7 +9,10 @@ import { slidesEngine } from "../slides_engine.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 
-/** What the network says of each hard digit, computed once. @type {WeakMap<object, {digit: number, share: number}[]>} */
+/**
+ * What the network says of each hard digit, computed once.
+ * @type {WeakMap<object, {digit: number, share: number}[]>}
+ */
 const NETWORK_SAYS = new WeakMap();
 
 /** @param {Lab} lab */

@@ -1,6 +1,7 @@
 /**
- * One training and what is known of it: live from the lab's server, or the recorded one of the static build. The address
- * names it; without a name it is the newest training on MNIST that goes on, or the one that was watched here before.
+ * One training and what is known of it: live from the lab's server, or the recorded one of the static build. The
+ * address names it; without a name it is the newest training on MNIST that goes on, or the one that was watched here
+ * before.
  */
 
 import { isGoing } from "../workbench/run_facts.js";

@@ -46,7 +46,10 @@ function movedLetter(lab) {
   };
 }
 
-/** A call for each layer that has a weight, by the weight's shape. @param {Record<string, {shape: number[]}>} tensors */
+/**
+ * A call for each layer that has a weight, by the weight's shape.
+ * @param {Record<string, {shape: number[]}>} tensors
+ */
 function parametersIn(tensors) {
   return Object.entries(tensors)
     .filter(([name]) => name.endsWith(".weight"))

@@ -153,7 +153,10 @@ export function openingPicture(lab, clock) {
   return { element, refresh, moving };
 }
 
-/** The activations behind convolutions, or the convolutions where nothing bends. @param {import("../../engine/engine.js").Engine} engine */
+/**
+ * The activations behind convolutions, or the convolutions where nothing bends.
+ * @param {import("../../engine/engine.js").Engine} engine
+ */
 function shownLayers({ nodes }) {
   const found = nodes.flatMap((node, i) => {
     if (node.module.drawing !== "convolution") return [];

@@ -3,8 +3,8 @@
 const INK = 40; // of 255
 
 /**
- * For each pixel how far along the stroke it lies, 0 … 1: the way through the ink from its topmost pixel. Paper is 0, and
- * another piece of ink begins where the one before ended.
+ * For each pixel how far along the stroke it lies, 0 … 1: the way through the ink from its topmost pixel. Paper is 0,
+ * and another piece of ink begins where the one before ended.
  * @param {ArrayLike<number>} picture
  * @param {number} height
  * @param {number} width

@@ -49,8 +49,10 @@ export function choosing(validations, tests) {
 
 /**
  * What became of a training, from its figures: "diverged", "dead" where half of a layer's channels are silent and
- * nothing is learned, "poor" where the training pictures are not learned either, "apart" where training and validation have parted by more than ten points, else "good".
- * @param {{diverged: boolean, training: number, validation: number, layers: {channels: number, dead: number}[]}} figures
+ * nothing is learned, "poor" where the training pictures are not learned either, "apart" where training and validation
+ * have parted by more than ten points, else "good".
+ * @param {{diverged: boolean, training: number, validation: number, layers: {channels: number, dead: number}[]}}
+ * figures
  */
 export function outcomeOf({ diverged, training, validation, layers }) {
   if (diverged) return "diverged";

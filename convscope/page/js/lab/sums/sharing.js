@@ -1,5 +1,6 @@
 /**
- * A convolution as a layer of neurons that share their weights. Its twin in Python is convscope/arithmetic/weight_sharing.py.
+ * A convolution as a layer of neurons that share their weights. Its twin in Python is
+ * convscope/arithmetic/weight_sharing.py.
  */
 
 /**

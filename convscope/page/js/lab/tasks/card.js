@@ -9,7 +9,11 @@ import { isTyped, numbersOf, typedVerdict } from "./task.js";
 /** @typedef {import("./task.js").Task} Task */
 /** @typedef {import("./task.js").Verdict} Verdict */
 
-/** The right answer as it is written. @param {import("./task.js").TypedTask} task @param {import("./task.js").Numbers} n */
+/**
+ * The right answer as it is written.
+ * @param {import("./task.js").TypedTask} task
+ * @param {import("./task.js").Numbers} n
+ */
 export function answerText(task, n) {
   const right = task.answer(n);
   return task.digits === undefined ? thousands(right) : fixed(right, task.digits);

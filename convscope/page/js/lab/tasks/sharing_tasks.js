@@ -1,4 +1,6 @@
-/** Tasks of chapter 5: what a full layer would need, weights that average, and the pixel that one output reads alone. */
+/**
+ * Tasks of chapter 5: what a full layer would need, weights that average, and the pixel that one output reads alone.
+ */
 
 import { fixed, thousands } from "../../kit/format.js";
 import { PLACES, sharedOf } from "../chapters/sharing_state.js";

@@ -5,7 +5,8 @@
 
 /**
  * Ninety minutes; `short` are the minutes of a step where there are 45, 0 for what falls out then.
- * @type {{minutes: number, short: number, open: Change, title: (t: Translate) => string, text: (t: Translate) => string}[]}
+ * @type {{minutes: number, short: number, open: Change, title: (t: Translate) => string, text: (t: Translate) =>
+ * string}[]}
  */
 export const PLAN = [
   { minutes: 5, short: 5, open: { c: "plain" }, title: (t) => t("teach.p1"), text: (t) => t("teach.p1.text") },

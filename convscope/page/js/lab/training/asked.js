@@ -20,8 +20,9 @@ const MOST_BYTES = 1e9; // of all that a worker keeps: a phone has little more
  * @param {Lab} lab
  * @param {PlanNetwork} network
  * @param {Pictures} pictures to train on
- * @param {{classes?: string[], set?: string, others?: Record<string, Pictures>, epochs: number, measures?: number, seed?: number, sure?: string,
- * recipe?: Partial<Recipe>, kernels?: string[] | null}} how `measures`: how often it is measured on its way
+ * @param {{classes?: string[], set?: string, others?: Record<string, Pictures>, epochs: number, measures?: number,
+ * seed?: number, sure?: string, recipe?: Partial<Recipe>, kernels?: string[] | null}} how `measures`: how often it is
+ * measured on its way
  * @returns {Asked}
  */
 export function askedOf(lab, network, pictures, how) {

@@ -1,4 +1,6 @@
-/** The network that ships trained: its weights, a file of the site, and the worker that learns heads on its features. */
+/**
+ * The network that ships trained: its weights, a file of the site, and the worker that learns heads on its features.
+ */
 
 import { inflate, unpacked } from "../../engine/inflate.js";
 import { startForward } from "../../look/client.js";
@@ -18,7 +20,8 @@ import { siteFile } from "./site_file.js";
  * @property {import("../../learn/transfer/network.js").WeightPlaces} weights
  * @property {string} rows the formula of the network that makes the rows of features @property {number} width of a row
  * @property {NewHead[]} heads the networks that are compared
- * @property {Record<string, string>} facts of its origin, for a model file @property {import("../../types.js").Credit} credit
+ * @property {Record<string, string>} facts of its origin, for a model file
+ * @property {import("../../types.js").Credit} credit
  * @property {{deflated: string}} script @property {{deflated: string}} forward what the see-through
  * page of a large network runs it with @property {string} policy of such a page
  */

@@ -1,4 +1,6 @@
-/** "Train this": a formula becomes a network that is trained here, on the page's own digits, and reads what you draw. */
+/**
+ * "Train this": a formula becomes a network that is trained here, on the page's own digits, and reads what you draw.
+ */
 
 import { make } from "../../kit/dom.js";
 import { thousands } from "../../kit/format.js";
@@ -25,7 +27,8 @@ const MOST_SEED = 999;
  * The address has the epochs as `te` and the seed as `ts`.
  * @param {Lab} lab
  * @param {() => PlanNetwork | null} network what the formula is now; null where it is at fault
- * @param {{name?: string, changed?: (() => void) | null}} [how] `changed`: the chapter has a place to draw, and asks `reader`
+ * @param {{name?: string, changed?: (() => void) | null}} [how] `changed`: the chapter has a place to draw, and asks
+ * `reader`
  */
 export function trainThis(lab, network, { name = "formula", changed = null } = {}) {
   const { doc, t } = lab;

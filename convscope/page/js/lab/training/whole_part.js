@@ -83,7 +83,13 @@ export function wholePart(lab, few, speed) {
   return { element, refresh, taken, catches, gone: silent };
 }
 
-/** @param {Lab} lab @param {WholeDigits} whole @param {string} megabytes @param {number} few @param {number | null} speed */
+/**
+ * @param {Lab} lab
+ * @param {WholeDigits} whole
+ * @param {string} megabytes
+ * @param {number} few
+ * @param {number | null} speed
+ */
 function wholeWords({ t }, { state, done, content: digits, known, hosted }, megabytes, few, speed) {
   if (state === "loading") return t("whole.loading", { share: percent(done, 0), megabytes });
   if (state === "unpacking") return t("whole.unpacking");

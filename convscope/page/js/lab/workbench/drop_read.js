@@ -1,4 +1,6 @@
-/** What was dropped or chosen, as files with their paths: folders are read through, hidden and system files left out. */
+/**
+ * What was dropped or chosen, as files with their paths: folders are read through, hidden and system files left out.
+ */
 
 /** @typedef {{path: string, file: Blob}} Sent a file and where it lies in what was dropped */
 /** @typedef {{name: string, archive: boolean, files: Sent[], hidden: number}} DroppedSet */

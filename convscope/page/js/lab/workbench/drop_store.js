@@ -1,5 +1,7 @@
-/** Sending pictures to the lab: in pieces, some files at once, a piece again where the connection broke; and what came of
- * it. It outlives the view that shows it. */
+/**
+ * Sending pictures to the lab: in pieces, some files at once, a piece again where the connection broke; and what came
+ * of it. It outlives the view that shows it.
+ */
 
 import { ApiError } from "../api.js";
 import { openPlace } from "./places.js";

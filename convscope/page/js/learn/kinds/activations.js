@@ -48,7 +48,8 @@ export function curveBatch({ of, slope }, homogeneous = false) {
 }
 
 /**
- * A leaky ReLU whose slope below zero is learned, one for the whole layer or one a channel (He et al. 2015, section 2.1).
+ * A leaky ReLU whose slope below zero is learned, one for the whole layer or one a channel (He et al. 2015, section
+ * 2.1).
  * @param {Curve} curve
  * @returns {BatchKind}
  */

@@ -28,7 +28,10 @@ export const resampledBatch = {
         const [from, to] = [x.block.values, y.block.values];
         to.fill(0, 0, countOf(y, pass));
         for (let g = 0; g < pass.groups; g++) {
-          for (const place of around) to.fill(valueAround(node), (g * y.places + place) * size, (g * y.places + place + 1) * size); // prettier-ignore
+          for (const place of around) {
+            const at = (g * y.places + place) * size;
+            to.fill(valueAround(node), at, at + size);
+          }
         }
         each(pass.groups, (out, into, weight) => {
           for (let i = 0; i < size; i++) to[out + i] += weight * from[into + i];

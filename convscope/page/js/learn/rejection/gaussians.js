@@ -1,6 +1,6 @@
 /**
- * How pictures lie to each other, in their own statistics and in a network's features: convscope/rejection/mahalanobis.py
- * in the page. What comes out is what engine/outsider.js computes with.
+ * How pictures lie to each other, in their own statistics and in a network's features:
+ * convscope/rejection/mahalanobis.py in the page. What comes out is what engine/outsider.js computes with.
  */
 
 import { symmetricEigen } from "./symmetric.js";
@@ -24,7 +24,11 @@ export function looksShrink(n, size) {
   return Math.max(LEAST_SHRINK, Math.min(1, size / n));
 }
 
-/** The same of features, in their main directions: half of it where there are as many of these as pictures. @param {number} n @param {number} rank */
+/**
+ * The same of features, in their main directions: half of it where there are as many of these as pictures.
+ * @param {number} n
+ * @param {number} rank
+ */
 export function featureShrink(n, rank) {
   return Math.max(LEAST_SHRINK, rank / (n + rank));
 }

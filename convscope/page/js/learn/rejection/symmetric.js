@@ -23,8 +23,8 @@ export function symmetricEigen(matrix, n) {
 /**
  * Mirror a symmetric matrix A until only its diagonal and the numbers beside it are left: A = Qᵀ · T · Q. A is used up.
  * @param {Float64Array} a (n, n) @param {number} n
- * @returns {{diagonal: Float64Array, beside: Float64Array, basis: Float64Array}} `beside[i]` stands between i and i + 1;
- * `basis` is Q, a vector a row
+ * @returns {{diagonal: Float64Array, beside: Float64Array, basis: Float64Array}} `beside[i]` stands between i and i +
+ * 1; `basis` is Q, a vector a row
  */
 function threeDiagonals(a, n) {
   const basis = new Float64Array(n * n);

@@ -113,7 +113,12 @@ function strengthsTried(rows, labels, classes, fold, balanced) {
   return tried;
 }
 
-/** The pictures of all other folds, and those of this one. @param {number[]} fold @param {number} k @returns {[number[], number[]]} */
+/**
+ * The pictures of all other folds, and those of this one.
+ * @param {number[]} fold
+ * @param {number} k
+ * @returns {[number[], number[]]}
+ */
 export function splitBy(fold, k) {
   const all = fold.map((_, i) => i);
   return [all.filter((i) => fold[i] !== k), all.filter((i) => fold[i] === k)];

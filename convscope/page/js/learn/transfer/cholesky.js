@@ -45,7 +45,13 @@ export function solveUpper(lower, n, b, columns) {
   }
 }
 
-/** Solve L · Lᵀ · x = b. @param {Float64Array} lower @param {number} n @param {Float64Array} b @param {number} columns */
+/**
+ * Solve L · Lᵀ · x = b.
+ * @param {Float64Array} lower
+ * @param {number} n
+ * @param {Float64Array} b
+ * @param {number} columns
+ */
 export function solveBoth(lower, n, b, columns) {
   solveLower(lower, n, b, columns);
   solveUpper(lower, n, b, columns);

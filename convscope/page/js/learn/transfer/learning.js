@@ -22,8 +22,8 @@ const LAID_OUT = 200; // pictures at most whose distances are compared: more tak
  * @property {number[]} labels
  * @property {number} classes
  * @property {number[]} fold of each picture: those of one are left out together
- * @property {number[][]} again other such folds, by which the pictures' distances are measured again: of few pictures one
- * distance each says little (docs/log.md)
+ * @property {number[][]} again other such folds, by which the pictures' distances are measured again: of few pictures
+ * one distance each says little (docs/log.md)
  * @property {Columns[]} candidates choices of features
  */
 /** @typedef {ReturnType<typeof learnHead>} LearnedHead */

@@ -27,7 +27,12 @@ export function weightBytes(places, bytes) {
   return Object.fromEntries(found);
 }
 
-/** The weights as numbers. @param {WeightPlaces} places @param {Uint8Array} bytes @returns {Record<string, Float32Array>} */
+/**
+ * The weights as numbers.
+ * @param {WeightPlaces} places
+ * @param {Uint8Array} bytes
+ * @returns {Record<string, Float32Array>}
+ */
 export function weightsIn(places, bytes) {
   const all = Object.entries(weightBytes(places, bytes));
   return Object.fromEntries(

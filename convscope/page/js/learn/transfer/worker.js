@@ -15,9 +15,10 @@ import { frozenForward } from "./network.js";
  * @typedef {{ask: "begin", network: FrozenNetwork, modules: Record<string, string>} |
  * {ask: "row", id: number, key: number, picture: Uint8Array, row: Float32Array | null} |
  * {ask: "forget", id: number, keys: number[]} |
- * {ask: "learn", id: number, keys: number[], labels: number[], classes: number, fold: number[], again: number[][], candidates: Columns[]} |
- * {ask: "answer", id: number, picture: Uint8Array, maps: number[]} | {ask: "stop", id: number}} HeadQuestion `key` is
- * by what a picture's features are kept, `row` they themselves where they are known, `forget` keeps those of these keys alone, `maps` are nodes to be shown
+ * {ask: "learn", id: number, keys: number[], labels: number[], classes: number, fold: number[], again: number[][],
+ * candidates: Columns[]} | {ask: "answer", id: number, picture: Uint8Array, maps: number[]} | {ask: "stop", id:
+ * number}} HeadQuestion `key` is by what a picture's features are kept, `row` they themselves where they are known,
+ * `forget` keeps those of these keys alone, `maps` are nodes to be shown
  *
  * @typedef {{row: Float32Array, statistics: Float32Array}} KeptRow
  * @typedef {{logits: number[], distances: Distances, maps: Float32Array[]}} HeadAnswer

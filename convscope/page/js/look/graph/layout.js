@@ -13,8 +13,8 @@ import { unitsWithin } from "./structure.js";
  * @property {string[]} within the frames that it stands in
  * @property {number} number of a block among those that are alike, 0 alone
  *
- * @typedef {{key: string, block: import("./structure.js").BlockKind, count: number, x: number, y: number, width: number,
- * height: number, nodes: number[]}} GraphFrame around what was opened; `count` blocks
+ * @typedef {{key: string, block: import("./structure.js").BlockKind, count: number, x: number, y: number, width:
+ * number, height: number, nodes: number[]}} GraphFrame around what was opened; `count` blocks
  *
  * @typedef {{from: number, to: number, skips: boolean, ways: [number, number][]}} GraphEdge between cards by their
  * places; an arc where it skips; `ways` are the nodes that are read and those that read them

@@ -103,7 +103,13 @@ function twoNetworks(app, { record }, verdicts) {
   );
 }
 
-/** A table that scrolls sideways. @param {App} app @param {string} name @param {string[]} heads @param {Element[]} rows */
+/**
+ * A table that scrolls sideways.
+ * @param {App} app
+ * @param {string} name
+ * @param {string[]} heads
+ * @param {Element[]} rows
+ */
 function wideTable({ doc }, name, heads, rows) {
   return make(
     doc,

@@ -1,6 +1,6 @@
 /**
- * Where two results are apart: scores side by side, layers by how far they are apart, the maps and units that differ. B's
- * numbers lie in A's layers; a layer without any has none to compare.
+ * Where two results are apart: scores side by side, layers by how far they are apart, the maps and units that differ.
+ * B's numbers lie in A's layers; a layer without any has none to compare.
  */
 
 import { boxOf, button, make, refill, setVar, tableHead } from "../../kit/dom.js";
@@ -74,8 +74,8 @@ function bothOf(app, other, index) {
 }
 
 /**
- * The layer whose maps are shown: the chosen one, else the last that makes maps, else the scores; of those alone that both
- * have. @param {App} app @param {Result} other
+ * The layer whose maps are shown: the chosen one, else the last that makes maps, else the scores; of those alone that
+ * both have. @param {App} app @param {Result} other
  */
 export function comparedLayer(app, other) {
   const { lastMaps, nodes } = app.engine;

@@ -19,11 +19,12 @@ export function cameraTrouble(t, error) {
 }
 
 /**
- * A button that opens the camera, and its live picture with a button to take it; null where the browser gives no camera.
+ * A button that opens the camera, and its live picture with a button to take it; null where the browser gives no
+ * camera.
  * @param {App} app
  * @param {(frame: Blob, name: string) => void} put
- * @param {{held?: boolean, watch?: ((frame: ImageData) => Promise<void>) | null}} [how] `held`: whether the button takes
- * one after another while it is held down; `watch` is given each frame once it is done with the one before
+ * @param {{held?: boolean, watch?: ((frame: ImageData) => Promise<void>) | null}} [how] `held`: whether the button
+ * takes one after another while it is held down; `watch` is given each frame once it is done with the one before
  */
 export function cameraBox(app, put, { held = false, watch = null } = {}) {
   const { doc, t } = app;

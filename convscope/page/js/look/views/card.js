@@ -79,8 +79,8 @@ function kernels(app, node) {
 }
 
 /**
- * The part of a picture that the map of a unit answers to most, of all that were counted: the unit's own, or that of the
- * layer before where a layer passes maps on one by one. Null where none was kept.
+ * The part of a picture that the map of a unit answers to most, of all that were counted: the unit's own, or that of
+ * the layer before where a layer passes maps on one by one. Null where none was kept.
  * @param {App} app @param {number} index @param {number} channel
  */
 export function strongestPatch(app, index, channel) {

@@ -1,4 +1,6 @@
-/** A − B: one network on two pictures. Scores side by side, the layers by how far they are apart, the maps that differ. */
+/**
+ * A − B: one network on two pictures. Scores side by side, the layers by how far they are apart, the maps that differ.
+ */
 
 import { button, make, refill } from "../../kit/dom.js";
 import { percent } from "../../kit/format.js";

@@ -136,8 +136,8 @@ export function networkGraph(app, line) {
 
   /**
    * Bring in what has come in sight, and let go what is far away. Whoever scrolls fast passes more cards than a frame
-   * has time for: what a frame leaves, in sight or beside it, the next one brings in if it is still there. Of what flies
-   * past nothing is made.
+   * has time for: what a frame leaves, in sight or beside it, the next one brings in if it is still there. Of what
+   * flies past nothing is made.
    * @param {number} [time] milliseconds for new cards; whatever it is, one is made, unless all flies past
    */
   const look = (time = Infinity) => {

@@ -18,7 +18,12 @@ import { paintInput, pixels } from "./maps.js";
 const CARD_MAPS = 6; // maps of a card
 const CALLED_ROOM = 19; // signs of what the module calls a layer, below its name
 
-/** @param {App} app @param {import("../graph/structure.js").BlockKind} block @param {number} count @param {number[]} nodes */
+/**
+ * @param {App} app
+ * @param {import("../graph/structure.js").BlockKind} block
+ * @param {number} count
+ * @param {number[]} nodes
+ */
 export function blockName(app, block, count, nodes) {
   const { t } = app;
   const words = {

@@ -241,7 +241,10 @@ function rivalOf(app, winner) {
   return best;
 }
 
-/** What a network that learned from smoothed labels was asked for, and so why it is never quite certain. @param {App} app */
+/**
+ * What a network that learned from smoothed labels was asked for, and so why it is never quite certain.
+ * @param {App} app
+ */
 function smoothed({ doc, t, payload }) {
   const share = payload.run?.label_smoothing ?? 0;
   const best = percent(1 - share + share / payload.classes.length);

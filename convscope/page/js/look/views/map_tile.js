@@ -14,8 +14,8 @@ export const NOWHERE = { y: -1, x: -1, from: -1, trail: "" };
  * @param {App} app
  * @param {number} index −1 for the picture as the network reads it
  * @param {number} channel
- * @param {{within?: number[], stop?: boolean, open?: (canvas: Element) => void, name?: (channel: number) => string}} [how]
- * `within` are the nodes that it stands for, its own by default; `stop` of the Tab key; else what a press does
+ * @param {{within?: number[], stop?: boolean, open?: (canvas: Element) => void, name?: (channel: number) => string}}
+ * [how] `within` are the nodes that it stands for, its own by default; `stop` of the Tab key; else what a press does
  */
 export function mapTile(app, index, channel, { within = [index], stop = true, open, name } = {}) {
   const { doc, t } = app;

@@ -45,7 +45,11 @@ export async function waysBetween(app, tiles) {
   });
 }
 
-/** Lines of which nobody knows what goes along: where a map reads a single one. @param {App} app @param {Tile[]} tiles */
+/**
+ * Lines of which nobody knows what goes along: where a map reads a single one.
+ * @param {App} app
+ * @param {Tile[]} tiles
+ */
 function unknownWays(app, tiles) {
   return tiles.flatMap(({ index, channel, flat }) => {
     const node = app.engine.nodes[index];

@@ -33,7 +33,10 @@ export function oneStep(app, index) {
   if (!node.module.learned || !app.engine.tracesBack(-1)) return null;
   const win = /** @type {Window} */ (doc.defaultView);
   let [timer, shown, turns] = [0, "", 0];
-  /** What is worked out for a picture and a class. @type {{result: object, label: number, gradients: Gradients} | null} */
+  /**
+   * What is worked out for a picture and a class.
+   * @type {{result: object, label: number, gradients: Gradients} | null}
+   */
   let known = null;
   const turn = button(
     doc,

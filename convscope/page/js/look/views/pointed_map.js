@@ -79,7 +79,8 @@ export function pointedMap(app, element, tilesNow, edges, line) {
       const { set } = edges;
       element.classList.toggle("stale", !fresh && ways.length > 0);
       const key = `${app.shares.round()} ${tiles.map(({ index, channel }) => `${index}.${channel}`)}`;
-      if (!set || key === drawn || (!fresh && ways.length)) return; // lines of the last picture stay until others are known
+      // Lines of the last picture stay until others are known.
+      if (!set || key === drawn || (!fresh && ways.length)) return;
       drawn = key;
       void waysBetween(app, tiles).then((found) => {
         if (key !== drawn) return;

@@ -71,7 +71,11 @@ export function poolValue(app, terms) {
   ];
 }
 
-/** The numbers that are blended, each with its weight; one that is taken as it is, or zeros. @param {App} app @param {Terms} terms */
+/**
+ * The numbers that are blended, each with its weight; one that is taken as it is, or zeros.
+ * @param {App} app
+ * @param {Terms} terms
+ */
 export function resampledValue(app, terms) {
   return [display(app.doc, ...resampledSum(app, terms))];
 }

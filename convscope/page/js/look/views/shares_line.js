@@ -52,7 +52,8 @@ export function sharesLine(app) {
       .slice(0, NAMED);
     const layers = Array.from(new Set(first.map(({ index }) => index)), (layer) => {
       const of = first.filter(({ index }) => index === layer);
-      return `${nameOf(app, layer)} ${of.map(({ channel, value }) => `${channel + 1} (${shareText(value)})`).join(", ")}`;
+      const shares = of.map(({ channel, value }) => `${channel + 1} (${shareText(value)})`);
+      return `${nameOf(app, layer)} ${shares.join(", ")}`;
     });
     return layers.join("; ");
   };
@@ -60,7 +61,12 @@ export function sharesLine(app) {
   return {
     element,
     refresh,
-    /** Tell of one map; without one, the rule again. @param {Share | null} map @param {Share[]} from @param {Share[]} into */
+    /**
+     * Tell of one map; without one, the rule again.
+     * @param {Share | null} map
+     * @param {Share[]} from
+     * @param {Share[]} into
+     */
     tell: (map, from, into) => {
       if (!map) {
         refresh();

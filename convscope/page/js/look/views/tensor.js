@@ -61,7 +61,10 @@ export function tensorBox(app) {
   };
 }
 
-/** Red, green and blue apart, each brighter where the picture has more of it; a press opens its numbers. @param {App} app */
+/**
+ * Red, green and blue apart, each brighter where the picture has more of it; a press opens its numbers.
+ * @param {App} app
+ */
 function colourPlanes(app) {
   const { doc, t, payload } = app;
   const [, height, width] = payload.input.shape;

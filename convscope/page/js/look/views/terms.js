@@ -27,7 +27,10 @@ export function openSlice(app, { parts }) {
 export function slicesOfSum(app, terms) {
   const { doc, t } = app;
   const { parts, numbers, total } = terms;
-  if (!parts.length) return [generalFormula(app, terms), make(doc, "p", { class: "note" }, t("spread.none")), ...biasAlone(app, total)]; // prettier-ignore
+  if (!parts.length) {
+    const none = make(doc, "p", { class: "note" }, t("spread.none"));
+    return [generalFormula(app, terms), none, ...biasAlone(app, total)];
+  }
   const open = openSlice(app, terms);
   const dense = app.engine.nodes[terms.index].module.drawing === "dense";
   const biased = hasBias(app, terms.index);

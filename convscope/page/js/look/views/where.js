@@ -137,8 +137,10 @@ export function whereView(app) {
     for (const stack of stacks) stack.classList.toggle("pressable", shown !== null);
   };
 
-  /** The sums below, and the mark of the pixel that is opened. @param {Method} by @param {import("../reasons.js").Asked}
-   * asked */
+  /**
+   * The sums below, and the mark of the pixel that is opened. @param {Method} by @param {import("../reasons.js").Asked}
+   * asked
+   */
   const refreshSums = (by, asked) => {
     const lrp = isRelevance(by);
     relevance.refresh(lrp && asked.target >= 0 ? sharedOut(app, by, asked) : null);
@@ -267,13 +269,22 @@ function isRelevance(by) {
   return by === "lrp" || by === "gamma";
 }
 
-/** Why a way of asking cannot be taken. @param {App} app @param {number} to the node back to which it goes, −1 the picture */
+/**
+ * Why a way of asking cannot be taken.
+ * @param {App} app
+ * @param {number} to the node back to which it goes, −1 the picture
+ */
 function cannotSaid({ engine, t }, to) {
   const box = engine.nodes.find(({ module }, i) => i > to && module.backward === null);
   return engine.computes && box ? t("where.cannot.box", { name: box.name }) : t("where.cannot");
 }
 
-/** What the method does, in a sentence. @param {App} app @param {Method} by @param {import("../reasons.js").Asked} asked */
+/**
+ * What the method does, in a sentence.
+ * @param {App} app
+ * @param {Method} by
+ * @param {import("../reasons.js").Asked} asked
+ */
 function explanation(app, by, { target, grid }) {
   const { t, payload, engine } = app;
   const name = payload.classes[target];

@@ -106,7 +106,8 @@ function meanLine({ doc, t }, now) {
   const mean = now.weight ? now.gradient.kernel[r][c] : now.gradient.bias;
   return sumLine(
     doc,
-    `${t("back.mean.of")} ∂L/∂${now.weight ? `w${subscript(r, c)}` : "b"}: (${each.map(factor).join(" + ")}) / ${each.length} = `,
+    `${t("back.mean.of")} ∂L/∂${now.weight ? `w${subscript(r, c)}` : "b"}: ` +
+      `(${each.map(factor).join(" + ")}) / ${each.length} = `,
     result(doc, mean, "mean"),
   );
 }

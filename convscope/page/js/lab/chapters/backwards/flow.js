@@ -123,7 +123,13 @@ function flowArrow({ doc }) {
   };
 }
 
-/** @param {Lab} lab @param {string} id @param {string} title @param {HTMLElement[]} value @param {HTMLElement[]} back */
+/**
+ * @param {Lab} lab
+ * @param {string} id
+ * @param {string} title
+ * @param {HTMLElement[]} value
+ * @param {HTMLElement[]} back
+ */
 function flowBox({ doc }, id, title, value, back) {
   return make(
     doc,

@@ -1,4 +1,6 @@
-/** Collecting: classes with their names, a pad to draw on, files and the camera, and every picture to take away again. */
+/**
+ * Collecting: classes with their names, a pad to draw on, files and the camera, and every picture to take away again.
+ */
 
 import { button, make, refill } from "../../../kit/dom.js";
 import { paintPicture } from "../../../kit/palette.js";
@@ -176,7 +178,12 @@ export function collectPart(lab, collection, changed) {
     advice.classList.toggle("lacks", bad);
   };
 
-  /** One class: its pictures, each a button that takes it away. @param {number} k @param {string} of @param {number} count */
+  /**
+   * One class: its pictures, each a button that takes it away.
+   * @param {number} k
+   * @param {string} of
+   * @param {number} count
+   */
   function classRow(k, of, count) {
     const own = collection.pictures.filter(({ label }) => label === k);
     const thumbs = make(doc, "div", { class: "own-thumbs" }, ...own.map((one, i) => thumbButton(one, of, i)));
@@ -226,7 +233,12 @@ export function exampleNames({ t }) {
   return [t("own.circle"), t("own.cross"), t("own.line"), t("own.triangle")];
 }
 
-/** What the collection lacks, in a line, and whether it cannot be trained on. @param {Lab} lab @param {Collection} collection @returns {[string, boolean]} */
+/**
+ * What the collection lacks, in a line, and whether it cannot be trained on.
+ * @param {Lab} lab
+ * @param {Collection} collection
+ * @returns {[string, boolean]}
+ */
 function adviceOf({ t }, collection) {
   const lack = lackOf(collection);
   const byCode = collection.pictures.filter((one) => one.byCode).length;

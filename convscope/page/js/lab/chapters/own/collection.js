@@ -99,7 +99,11 @@ function makeCollection(kind) {
     },
     /** @param {number} id */
     remove: (id) => change({ pictures: content.pictures.filter((one) => one.id !== id) }),
-    /** Another name for a class; nothing, and one that is taken, leave it as it is. @param {number} label @param {string} name */
+    /**
+     * Another name for a class; nothing, and one that is taken, leave it as it is.
+     * @param {number} label
+     * @param {string} name
+     */
     rename: (label, name) => {
       const short = shortName(name);
       if (!short || content.names.includes(short)) return false;
@@ -126,10 +130,18 @@ function makeCollection(kind) {
     },
     /** Begin anew: these classes, no pictures. @param {string[]} names */
     empty: (names) => change({ names: namesWithin(names), pictures: [] }),
-    /** Begin with other pictures. @param {string[]} names @param {Pick<OwnPicture, "label" | "pixels" | "features">[]} pictures */
+    /**
+     * Begin with other pictures.
+     * @param {string[]} names
+     * @param {Pick<OwnPicture, "label" | "pixels" | "features">[]} pictures
+     */
     fill: (names, pictures) =>
       change({ names, pictures: pictures.map((one) => ({ ...one, id: next++, byCode: false })) }),
-    /** Four shapes drawn by code. @param {string[]} names of a circle, a cross, a line, a triangle @param {number} seed */
+    /**
+     * Four shapes drawn by code.
+     * @param {string[]} names of a circle, a cross, a line, a triangle
+     * @param {number} seed
+     */
     example: (names, seed) => {
       const [, side] = SHAPE_OF[kind];
       const pictures = Array.from({ length: names.length * WANTED_EACH }, (_, i) => ({
@@ -175,7 +187,8 @@ export function namesWithin(names) {
 /**
  * What keeps a collection from being trained on, or what makes it poor, the first that holds.
  * @param {Pick<Collection, "names" | "counts">} collection
- * @returns {{what: "none" | "missing" | "few" | "lopsided", name: string, count: number, other: string, most: number} | null}
+ * @returns {{what: "none" | "missing" | "few" | "lopsided", name: string, count: number, other: string, most: number} |
+ * null}
  */
 export function lackOf({ names, counts }) {
   const least = counts.indexOf(Math.min(...counts));

@@ -1,4 +1,6 @@
-/** With which weights photographs are learned: on those of the network that ships, once its file is here, or from none. */
+/**
+ * With which weights photographs are learned: on those of the network that ships, once its file is here, or from none.
+ */
 
 import { button, make } from "../../../kit/dom.js";
 import { percent } from "../../../kit/format.js";

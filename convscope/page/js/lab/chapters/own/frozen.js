@@ -1,6 +1,6 @@
 /**
- * Photographs learned on the frozen features of the network that ships trained: a row of numbers a picture, computed once
- * by a worker, and a new head on them, fitted to its optimum. As `convscope train --from lite0` does it.
+ * Photographs learned on the frozen features of the network that ships trained: a row of numbers a picture, computed
+ * once by a worker, and a new head on them, fitted to its optimum. As `convscope train --from lite0` does it.
  */
 
 import { REJECTION_LEVEL, packLearned, scoreOf } from "../../../learn/rejection/fitting.js";
@@ -16,7 +16,9 @@ import { boundBy, calibrationOf, confusionOf, judgedBy, refusedShare } from "./l
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../training/pretrained.js").PretrainedHere} PretrainedHere */
 /** @typedef {import("../../../learn/transfer/worker.js").HeadAnswer} HeadAnswer */
-/** @typedef {import("../../../learn/transfer/learning.js").LearnedHead & {all: number[][], seconds: number}} HeadLearned */
+/**
+ * @typedef {import("../../../learn/transfer/learning.js").LearnedHead & {all: number[][], seconds: number}} HeadLearned
+ */
 /** @typedef {import("./collection.js").Collection} Collection */
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 /** @typedef {import("./learning.js").OwnResult} OwnResult */
@@ -29,7 +31,11 @@ const LEFT_OUT_AGAIN = [1, 2, 3]; // so many pictures later the folds begin when
 /** @type {WeakMap<PretrainedHere, OwnLearning>} */
 const FROZEN = new WeakMap();
 
-/** The learning on that network's features, the same as long as the page is open. @param {Lab} lab @param {PretrainedHere} here */
+/**
+ * The learning on that network's features, the same as long as the page is open.
+ * @param {Lab} lab
+ * @param {PretrainedHere} here
+ */
 export function frozenLearningOf(lab, here) {
   const made = FROZEN.get(here) ?? frozenLearning(lab, here);
   FROZEN.set(here, made);
@@ -154,7 +160,13 @@ function frozenLearning(lab, here) {
     return resultOf(names, pictures, [fold, ...again], found);
   };
 
-  /** @param {string[]} names @param {OwnPicture[]} pictures @param {number[][]} folds @param {HeadLearned} found @returns {OwnResult} */
+  /**
+   * @param {string[]} names
+   * @param {OwnPicture[]} pictures
+   * @param {number[][]} folds
+   * @param {HeadLearned} found
+   * @returns {OwnResult}
+   */
   function resultOf(names, pictures, folds, found) {
     const head = known.heads[found.candidate];
     const traced = tracePlan(resolveFormula(head.formula), known.input.shape, names.length);

@@ -28,7 +28,11 @@ function shapesOf(nodes) {
   return weightShapes(nodes.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} })));
 }
 
-/** The bytes of those frozen weights that are in half precision. @param {PretrainedHere} here @param {string[]} names */
+/**
+ * The bytes of those frozen weights that are in half precision.
+ * @param {PretrainedHere} here
+ * @param {string[]} names
+ */
 function halvesOf({ known: { weights }, bytes }, names) {
   const all = weightBytes(weights, bytes);
   return Object.fromEntries(names.filter((name) => weights[name]?.bits === 16).map((name) => [name, all[name]]));
@@ -50,7 +54,13 @@ export function frozenTensors(here, nodes, head) {
   );
 }
 
-/** All weights in 32 bits. @param {PretrainedHere} here @param {PageNode[]} nodes @param {Head} head @returns {Record<string, Float32Array>} */
+/**
+ * All weights in 32 bits.
+ * @param {PretrainedHere} here
+ * @param {PageNode[]} nodes
+ * @param {Head} head
+ * @returns {Record<string, Float32Array>}
+ */
 function allFloats({ known, bytes }, nodes, head) {
   const frozen = weightsIn(known.weights, bytes);
   const last = nodes[nodes.length - 1].name;

@@ -14,7 +14,12 @@ const MIDDLE_CUT = "crop-bilinear-antialias"; // the middle of a photograph, as 
 /** What a network from random weights reads of a photograph. @type {Shape} */
 const SCRATCH_SHAPE = [3, 32, 32];
 
-/** What a network that learns from random weights reads. @param {Lab} lab @param {PictureKind} kind @returns {InputSpec} */
+/**
+ * What a network that learns from random weights reads.
+ * @param {Lab} lab
+ * @param {PictureKind} kind
+ * @returns {InputSpec}
+ */
 export function inputOf({ payload }, kind) {
   const drawn = payload.learning.input;
   if (kind === "drawn") return drawn;
@@ -29,7 +34,12 @@ export function inputOf({ payload }, kind) {
   };
 }
 
-/** What pictures are brought to when they are collected or tried. @param {Lab} lab @param {PictureKind} kind @returns {InputSpec} */
+/**
+ * What pictures are brought to when they are collected or tried.
+ * @param {Lab} lab
+ * @param {PictureKind} kind
+ * @returns {InputSpec}
+ */
 export function collectedInput(lab, kind) {
   return { ...inputOf(lab, kind), shape: SHAPE_OF[kind] };
 }

@@ -15,7 +15,10 @@ const OWN_FORMAT = 1; // of the record
 const KEPT_BEFORE = 32; // pixels of a side of photographs, in records of earlier versions
 const KEPT_AFTER = 400; // milliseconds from a change on
 
-/** What each collection has of it, as long as the page is open. @type {WeakMap<Collection, {on: boolean, state: string}>} */
+/**
+ * What each collection has of it, as long as the page is open.
+ * @type {WeakMap<Collection, {on: boolean, state: string}>}
+ */
 const KEEPS = new WeakMap();
 
 /**
@@ -133,7 +136,10 @@ function keptWords({ doc, t }, line, on) {
   return line.about.features ? `${sentence} ${t("own.keep.features", { n: line.about.features })}` : sentence;
 }
 
-/** What is kept anew where it changes: the pictures, and their features once all have some. @param {Collection} collection */
+/**
+ * What is kept anew where it changes: the pictures, and their features once all have some.
+ * @param {Collection} collection
+ */
 function keptState({ version, pictures }) {
   return `${version} ${pictures.every(({ features }) => features)}`;
 }

@@ -27,13 +27,15 @@ import { MOMENTS_TOLD, runOfOwn } from "./story.js";
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 /** @typedef {import("./collection.js").PictureKind} PictureKind */
 /** @typedef {import("./left_out.js").LeftOut} LeftOut */
-/** @typedef {Omit<NonNullable<ReturnType<typeof trainedNetwork>>, "tensors"> & {rejection: Rejection | null}} OwnNetwork */
+/**
+ * @typedef {Omit<NonNullable<ReturnType<typeof trainedNetwork>>, "tensors"> & {rejection: Rejection | null}} OwnNetwork
+ */
 /**
  * @typedef {object} OwnAnswer what the last network says of a picture
  * @property {number[]} probabilities
  * @property {{score: number, refused: boolean} | null} outsider null where it cannot tell
- * @property {{name: string, output: readonly number[], values: ArrayLike<number>, most: number}[]} maps of some layers, `most`: how many
- * are shown
+ * @property {{name: string, output: readonly number[], values: ArrayLike<number>, most: number}[]} maps of some layers,
+ * `most`: how many are shown
  */
 /**
  * @typedef {object} OwnResult
@@ -46,8 +48,8 @@ import { MOMENTS_TOLD, runOfOwn } from "./story.js";
  * @property {string} formula
  * @property {number} seconds of all trainings
  * @property {number} seed
- * @property {(import("../../training/pretrained.js").PretrainedHere & {width: number}) | null} frozen on what features it learned, and how
- * many numbers of them
+ * @property {(import("../../training/pretrained.js").PretrainedHere & {width: number}) | null} frozen on what features
+ * it learned, and how many numbers of them
  * @property {(() => import("../../../types.js").Run) | null} run how it became what it is, for the page
  * @property {(collected: Uint8Array) => Uint8Array} reads a collected picture as the network reads it
  * @property {(i: number) => number[]} logits of picture `i`
@@ -75,7 +77,10 @@ import { MOMENTS_TOLD, runOfOwn } from "./story.js";
 const BATCH = 32;
 const OWN_LEAST_STEPS = 80;
 const STEPS_A_BATCH = 40; // of pictures: so many times each is seen
-/** A few filters are enough for a few shapes; few parameters learn from few pictures. @type {Record<PictureKind, string>} */
+/**
+ * A few filters are enough for a few shapes; few parameters learn from few pictures.
+ * @type {Record<PictureKind, string>}
+ */
 const OWN_FORMULA = {
   drawn:
     "conv(8, 5, stride=2, bias=False) + bn + relu + conv(16, 3, bias=False) + bn + relu + " +
@@ -90,7 +95,11 @@ const SHAKEN = { ...UNCHANGED, rotate: 20, scale: 0.2, shear: 0.2, translate: 2 
 /** @type {WeakMap<Lab, Map<PictureKind, OwnLearning>>} */
 const LEARNINGS = new WeakMap();
 
-/** The training of that kind of pictures, the same one as long as the page is open. @param {Lab} lab @param {PictureKind} kind */
+/**
+ * The training of that kind of pictures, the same one as long as the page is open.
+ * @param {Lab} lab
+ * @param {PictureKind} kind
+ */
 export function ownLearningOf(lab, kind) {
   const all = LEARNINGS.get(lab) ?? new Map();
   LEARNINGS.set(lab, all);
@@ -108,7 +117,9 @@ function makeLearning(lab, kind) {
   const t = (key, words) => lab.t(key, words);
   const { shape } = inputOf(lab, kind);
   const reads = (/** @type {Uint8Array} */ pixels) => inSize(pixels, SHAPE_OF[kind], shape);
-  /** @type {{names: string[], collected: OwnPicture[], pictures: OwnPicture[], folds: number[], seed: number} | null} */
+  /**
+   * @type {{names: string[], collected: OwnPicture[], pictures: OwnPicture[], folds: number[], seed: number} | null}
+   */
   let asked = null;
   /** @type {LeftOut[]} */
   let leftOut = [];

@@ -1,4 +1,6 @@
-/** What networks said of pictures that they had not learned from, and what that tells of the one that learned from all. */
+/**
+ * What networks said of pictures that they had not learned from, and what that tells of the one that learned from all.
+ */
 
 import { probabilitiesOf } from "../../../engine/softmax.js";
 import { calibrate } from "../../../learn/calibration.js";
@@ -34,7 +36,12 @@ export function calibrationOf(leftOut, pictures) {
   );
 }
 
-/** Rows what it is, columns what was said. @param {number} classes @param {OwnPicture[]} pictures @param {LeftOut[]} leftOut */
+/**
+ * Rows what it is, columns what was said.
+ * @param {number} classes
+ * @param {OwnPicture[]} pictures
+ * @param {LeftOut[]} leftOut
+ */
 export function confusionOf(classes, pictures, leftOut) {
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   pictures.forEach(({ label }, i) => counts[label][leftOut[i].said]++);

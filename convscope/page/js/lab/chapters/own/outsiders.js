@@ -1,4 +1,6 @@
-/** "None of these": how many own pictures are refused, and how many handwritten digits, which are none of the classes. */
+/**
+ * "None of these": how many own pictures are refused, and how many handwritten digits, which are none of the classes.
+ */
 
 import { make, refill, setVar } from "../../../kit/dom.js";
 import { percent } from "../../../kit/format.js";
@@ -104,8 +106,10 @@ function sharesBetween(counted, n) {
 }
 
 /**
- * A grey picture of 28×28 as a network reads it: in all channels, in the middle of a size like its own, enlarged to others.
- * @param {Uint8Array} picture @param {import("../../../types.js").Shape} from @param {import("../../../types.js").Shape} to
+ * A grey picture of 28×28 as a network reads it: in all channels, in the middle of a size like its own, enlarged to
+ * others.
+ * @param {Uint8Array} picture @param {import("../../../types.js").Shape} from
+ * @param {import("../../../types.js").Shape} to
  */
 function asInput(picture, from, to) {
   const [channels, rows, columns] = to;
@@ -122,7 +126,10 @@ function asInput(picture, from, to) {
   return made;
 }
 
-/** So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST. @param {import("./left_out.js").LeftOut[]} leftOut */
+/**
+ * So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST.
+ * @param {import("./left_out.js").LeftOut[]} leftOut
+ */
 function leastOf(leftOut) {
   const fifths = Array.from(
     { length: OWN_FOLDS },

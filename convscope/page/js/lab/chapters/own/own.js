@@ -1,4 +1,6 @@
-/** Chapter 13: two to five classes of the reader's own, collected, trained on, looked into and handed on, in the page. */
+/**
+ * Chapter 13: two to five classes of the reader's own, collected, trained on, looked into and handed on, in the page.
+ */
 
 import { make } from "../../../kit/dom.js";
 import { collectPart, exampleNames } from "./collect.js";
@@ -58,7 +60,11 @@ function mountOwn(lab) {
   };
 }
 
-/** The network on whose features photographs are learned; null for drawings, before its file is here, and where it is not wanted. @param {Lab} lab */
+/**
+ * The network on whose features photographs are learned; null for drawings, before its file is here, and where it is
+ * not wanted.
+ * @param {Lab} lab
+ */
 function frozenHere(lab) {
   const { kind, scratch } = ownOf(lab.state);
   return kind === "photo" && !scratch ? (pretrainedOf(lab)?.content ?? null) : null;

@@ -33,8 +33,8 @@ async function largePage(empty, payload, { forward, policy }) {
 }
 
 /**
- * Put a payload in the place of the empty one, and its title. Script and style stay as they are: the page's policy knows
- * them by their hashes.
+ * Put a payload in the place of the empty one, and its title. Script and style stay as they are: the page's policy
+ * knows them by their hashes.
  * @param {string} empty
  * @param {Payload} payload
  * @param {object} [written] the payload as it is written

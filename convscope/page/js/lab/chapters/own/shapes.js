@@ -1,4 +1,6 @@
-/** Four shapes as a hand might draw them, by code: a set to begin with. The same seed draws the same ones everywhere. */
+/**
+ * Four shapes as a hand might draw them, by code: a set to begin with. The same seed draws the same ones everywhere.
+ */
 
 import { uniform } from "../../../learn/random.js";
 import { centred } from "../../../look/edits.js";
@@ -34,7 +36,13 @@ export function shapeByHand(kind, i, seed, side) {
   return centred(ink, PAPER, side, side);
 }
 
-/** Ink wherever the pen comes on its way. @param {Uint8Array} ink @param {Place} from @param {Place} to @param {number} pen */
+/**
+ * Ink wherever the pen comes on its way.
+ * @param {Uint8Array} ink
+ * @param {Place} from
+ * @param {Place} to
+ * @param {number} pen
+ */
 function penAlong(ink, [ax, ay], [bx, by], pen) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy || 1;

@@ -119,7 +119,11 @@ export function photoSource(lab, collection, label, add, say, keep) {
 
 const LOOSE_FILES = "pictures"; // what drop_read.js calls files that lie in no folder
 
-/** A class for a folder: one that has no picture yet takes its name. @param {Collection} collection @param {string} name */
+/**
+ * A class for a folder: one that has no picture yet takes its name.
+ * @param {Collection} collection
+ * @param {string} name
+ */
 function classFor(collection, name) {
   const { counts, names } = collection;
   const free = counts.findIndex((count, k) => !count && /^[A-J]$/.test(names[k]));

@@ -85,7 +85,8 @@ const ACCURACY = SCRIPT.findIndex(({ code }) => code.startsWith('print(f"Test'))
 /**
  * The line that runs after line `at` (−1: before the loop); after the last one it stays.
  * @param {number} at
- * @param {{prints: boolean, over: boolean}} after whether the step that ends here is printed, and whether it is the last
+ * @param {{prints: boolean, over: boolean}} after whether the step that ends here is printed, and whether it is the
+ * last
  */
 export function lineAfter(at, { prints, over }) {
   if (TEST.includes(at)) return TEST[TEST.indexOf(at) + 1] ?? LAST;

@@ -88,7 +88,13 @@ function pointsOf(run, index) {
   );
 }
 
-/** @param {Lab} lab @param {ReturnType<typeof plotOf>} plot @param {Run} run @param {number} index @param {string} kind */
+/**
+ * @param {Lab} lab
+ * @param {ReturnType<typeof plotOf>} plot
+ * @param {Run} run
+ * @param {number} index
+ * @param {string} kind
+ */
 function bandOf({ doc }, plot, run, index, kind) {
   const points = pointsOf(run, index);
   if (!points.length) return [];

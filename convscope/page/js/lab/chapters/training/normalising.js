@@ -1,4 +1,6 @@
-/** Batch normalisation by hand: eight numbers of a channel, what the weights before did to them, and what is left of it. */
+/**
+ * Batch normalisation by hand: eight numbers of a channel, what the weights before did to them, and what is left of it.
+ */
 
 import { make, refill, tableHead } from "../../../kit/dom.js";
 import { fixed } from "../../../kit/format.js";
@@ -90,7 +92,8 @@ export function normalisingPart(lab) {
       [
         t("byhand.last"),
         "normalised",
-        `${fixed(scale, 1)} × (${fixed(values[last], 3)} − ${belowZero(mean)}) / ${fixed(Math.sqrt(variance + NORM_EPSILON), 3)} ` +
+        `${fixed(scale, 1)} × (${fixed(values[last], 3)} − ${belowZero(mean)}) / ` +
+          `${fixed(Math.sqrt(variance + NORM_EPSILON), 3)} ` +
           `${signed(shift)} = ${fixed(after[last], 3)}`,
       ],
     ];

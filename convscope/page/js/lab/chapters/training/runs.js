@@ -41,8 +41,8 @@ const ALL_RUNS = new WeakMap();
  * The runs of that name, the same as long as the page is open.
  * @param {Lab} lab
  * @param {string} name
- * @param {(digits: Digits, settings: Settings) => {others: Record<string, Pictures>, measures: number, inside?: string}} watched what
- * is measured
+ * @param {(digits: Digits, settings: Settings) => {others: Record<string, Pictures>, measures: number, inside?:
+ * string}} watched what is measured
  */
 export function runsOf(lab, name, watched) {
   const all = ALL_RUNS.get(lab) ?? new Map();
@@ -183,7 +183,10 @@ function emptyRun(settings) {
   return { settings, ...nothing, ended: false, diverged: false, cut: false };
 }
 
-/** Whether all that is measured was measured after the last step. @param {import("../../training/trainer.js").Trainer} trainer */
+/**
+ * Whether all that is measured was measured after the last step.
+ * @param {import("../../training/trainer.js").Trainer} trainer
+ */
 function isMeasured({ asked, measures, step }) {
   const names = Object.keys(asked?.others ?? {});
   return step > 0 && names.every((name) => measures.some((one) => one.of === name && one.step === step));

@@ -72,7 +72,11 @@ export function codeOf(settings) {
   return parts.join("_") || "usual";
 }
 
-/** The settings of such a word; null where there is none. @param {string | undefined} code @returns {Settings | null} */
+/**
+ * The settings of such a word; null where there is none.
+ * @param {string | undefined} code
+ * @returns {Settings | null}
+ */
 export function settingsOfCode(code) {
   if (!code) return null;
   const parts = code === "usual" ? [] : code.split("_");
