@@ -8,8 +8,7 @@ import { PlanFault, grouped, printable } from "../formula/fault.js";
 /**
  * @typedef {object} ForeignTable
  * @property {Record<"bytes" | "structure" | "nodes" | "fields" | "depth" | "numbers" | "constants" | "cost" | "boxes" |
- * "rank" |
- *   "inputs" | "oldest" | "newest" | "photograph" | "usual", number>} bounds
+ * "rank" | "inputs" | "oldest" | "newest" | "photograph" | "usual", number>} bounds
  * @property {Record<string, Record<string, string>>} inside which messages lie in which, by field
  * @property {Record<string, string>} refused the key of what is refused, by "Message field"
  * @property {number[]} numbers the fields of a tensor in which numbers stand

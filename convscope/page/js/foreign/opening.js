@@ -1,6 +1,7 @@
 /** A file as a checked model: its price taken, its operators known, one picture in. As convscope/foreign/opening.py. */
 
 import { grouped } from "../formula/fault.js";
+import { phrase } from "../kit/i18n.js";
 import { TYPES, held, isOtherFloat, sizeOfShape } from "../engine/tensors/tensor.js";
 import { checkTensor, constantOf } from "./constants.js";
 import { FOREIGN, atMost, refused } from "./fault.js";
@@ -89,10 +90,25 @@ function checkNode({ kind, name, domain, inputs, outputs }, opset) {
   const { operators, by_chance: byChance, quantised, bounds } = FOREIGN;
   const own = ["", "ai.onnx"].includes(domain) && Object.hasOwn(operators, kind) && operators[kind] <= opset;
   const known = own || (domain === "com.microsoft" && quantised.includes(kind));
-  if (!known || byChance.includes(kind))
-    throw refused("foreign.operator", {}, { name: domain ? `${domain}.${kind}` : kind });
+  if (!known || byChance.includes(kind)) throw refusedOperator(kind, domain, opset);
   if (Math.max(inputs.length, outputs.length) > bounds.inputs || !outputs.length)
     throw refused("foreign.node", { where: name || kind });
+}
+
+/**
+ * Why an operator is not read. As foreign/opening.py.
+ * @param {string} kind
+ * @param {string} domain
+ * @param {number} opset
+ */
+function refusedOperator(kind, domain, opset) {
+  const name = domain ? `${domain}.${kind}` : kind;
+  if (domain === "com.microsoft" && kind.startsWith("Q"))
+    return refused("foreign.qoperator", { hint: phrase("foreign.qoperator.try") }, { name });
+  if (!["", "ai.onnx"].includes(domain)) return refused("foreign.operator", {}, { name });
+  const { operators } = FOREIGN;
+  if (Object.hasOwn(operators, kind) && operators[kind] <= opset) return refused("foreign.chance", {}, { name });
+  return refused("foreign.operator.opset", {}, { name, opset });
 }
 
 /**
