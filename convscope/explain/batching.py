@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -10,25 +11,38 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError, phrase
+from ..errors import InputError, Said, phrase
 from ..nn import Net
 
 BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 
 
-def unread(error: Exception, shape: tuple[int, ...]) -> InputError:
+def unread(error: Exception, module: nn.Module, shape: tuple[int, ...]) -> InputError:
     """Return what to raise where a module cannot read pictures of a shape (C, H, W), with torch's own reason: its first
     line, or its last where a script failed, whose first says nothing.
 
     >>> said = "The following operation failed in the TorchScript interpreter.\\nTraceback\\nRuntimeError: no such size"
-    >>> unread(RuntimeError(said), (3, 8, 8)).words["reason"]
+    >>> unread(RuntimeError(said), nn.Identity(), (3, 8, 8)).words["reason"]
     'no such size'
     """
     lines = str(error).strip().split("\n")
     reason = lines[-1].removeprefix("RuntimeError: ") if lines[0].startswith("The following operation") else lines[0]
-    last = len(shape) == 3 and shape[2] in (1, 3) and shape[0] not in (1, 3)
-    hint = phrase("module.pictures.try") if last else ""
+    inputs, last = _inputs(module), len(shape) == 3 and shape[2] in (1, 3) and shape[0] not in (1, 3)
+    hint: Said = ""
+    if len(inputs) > 1 and isinstance(error, TypeError):
+        hint = phrase("module.inputs.try", names=", ".join(inputs))
+    elif last:
+        hint = phrase("module.pictures.try")
     return InputError("module.pictures", reason=reason, got=shape, hint=hint)
+
+
+def _inputs(module: nn.Module) -> list[str]:
+    """Return what a module's forward must be given, by name; nothing where it does not say."""
+    try:
+        given = inspect.signature(module.forward).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [one.name for one in given if one.default is one.empty and one.kind <= one.POSITIONAL_OR_KEYWORD]
 
 
 def to_model_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:

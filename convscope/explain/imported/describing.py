@@ -31,7 +31,7 @@ def describe_module(module: nn.Module, input: Any, output: str | int | None = No
         with untouched(module), torch.no_grad():
             found = steps(module, x, output)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
-        raise unread(error, tuple(x.shape[1:])) from error
+        raise unread(error, module, tuple(x.shape[1:])) from error
     last = found[-1]
     ends = ending_of(last.label, last.output.shape) != "logits" and last.output.ndim == 2
     c, h, w = x.shape[1:]

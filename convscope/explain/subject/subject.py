@@ -191,7 +191,7 @@ def subject_of_module(
     try:
         count = run(pictures[:1]).reshape(1, -1).shape[1]
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
-        raise unread(error, pictures.shape[1:]) from error
+        raise unread(error, module, pictures.shape[1:]) from error
     if isinstance(module, Net):
         return subject_of_net(module, _names(classes, count), title)
     return subject_of_steps(record, run, spec, pictures, classes, title, f"torch {version('torch').split('+')[0]}")

@@ -310,6 +310,13 @@ def test_steps_read_what_they_say() -> None:
         np.testing.assert_array_equal(found[6].output, found[5].output.clip(min=0))
 
 
+class Pair(nn.Module):
+    """Reads two pictures."""
+
+    def forward(self, picture: Tensor, other: Tensor, share: float = 0.5) -> Tensor:
+        return (share * picture + other).mean((2, 3))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -329,6 +336,12 @@ def test_steps_read_what_they_say() -> None:
             InputError,
             r"array.transpose\(2, 0, 1\)",
         ),
+        (
+            lambda: convscope.look(Pair(), pictures()),
+            InputError,
+            "missing 1 required positional argument: 'other'(.|\n)*try: its forward reads picture, other: give",
+        ),
+        (lambda: convscope.describe(Pair(), input=(1, 8, 8)), InputError, "forward reads picture, other"),
         (lambda: convscope.describe(Functions()), UsageError, r"expected input=\(C, H, W\)"),
         (
             lambda: convscope.look(Functions(), pictures(), classes=("a", "b")),
