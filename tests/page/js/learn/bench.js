@@ -39,10 +39,10 @@ import { writeModel } from "../../../../convscope/page/js/modelfile/writing.js";
 
 /** What the tests ask of the engine that learns, and of what writes its networks; rows of numbers come and go as base64. */
 
-const held = { modules: /** @type {Record<string, string>} */ ({}) };
+const wasm = { modules: /** @type {Record<string, string>} */ ({}) };
 
 /** @param {string} name */
-const kernelsOf = (name) => kernelsFor(held.modules, [name]).kernelsOn;
+const kernelsOf = (name) => kernelsFor(wasm.modules, [name]).kernelsOn;
 
 /** @param {any} value */
 function given(value) {
@@ -94,10 +94,10 @@ function load(network, tensors) {
 const calls = {
   calibration: ({ scores, labels }) => calibrate(scores, labels),
   modules: ({ modules }) => {
-    held.modules = modules;
+    wasm.modules = modules;
   },
   works: ({ wanted }) => {
-    const { name, sameBits } = kernelsFor(held.modules, wanted);
+    const { name, sameBits } = kernelsFor(wasm.modules, wanted);
     return { name, sameBits };
   },
   // One pass over a batch: outputs, loss, gradients of weights, running statistics.
@@ -216,7 +216,7 @@ const calls = {
     const hear = makeSession(
       (one) => said.push(one),
       (go) => due.push(go),
-      held.modules,
+      wasm.modules,
       () => (time += 10),
     );
     for (const message of messages) {
