@@ -119,6 +119,7 @@ def test_what_is_learned_of_rows_is_what_python_learns(learn: Learner) -> None:
         labels=LABELS.tolist(),
         classes=3,
         fold=FOLD.tolist(),
+        again=[],
         candidates=[[[0, 60]], [[60, 120]]],
     )
     assert (found["candidate"], found["balanced"]) == (1, False), "14 pictures are less than thrice 5"
