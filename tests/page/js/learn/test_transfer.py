@@ -119,7 +119,7 @@ def test_what_is_learned_of_rows_is_what_python_learns(learn: Learner) -> None:
         labels=LABELS.tolist(),
         classes=3,
         fold=FOLD.tolist(),
-        again=[],
+        again=[np.roll(FOLD, 1).tolist()],
         candidates=[[[0, 60]], [[60, 120]]],
     )
     assert (found["candidate"], found["balanced"]) == (1, False), "14 pictures are less than thrice 5"
@@ -130,7 +130,8 @@ def test_what_is_learned_of_rows_is_what_python_learns(learn: Learner) -> None:
     head = own.fit(3, found["strength"])
     scores = rows[:, 60:] @ np.reshape(found["head"]["weight"], (3, 60)).T + found["head"]["bias"]
     np.testing.assert_allclose(scores, head.scores(rows[:, 60:]), rtol=2e-3, atol=2e-3)
-    assert len({one["distances"]["features"] for one in found["leftOut"]}) == len(LABELS)
+    assert {len(one["distances"]) for one in found["leftOut"]} == {2}, "left out once more, by the other folds"
+    assert len({far["features"] for one in found["leftOut"] for far in one["distances"]}) == 2 * len(LABELS)
 
 
 def test_pictures_taken_one_after_another_are_left_out_together(learn: Learner) -> None:
