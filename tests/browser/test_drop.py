@@ -175,6 +175,7 @@ def test_a_vision_transformer_answers_through_its_boxes(page: Drop, tmp_path: Pa
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     (scores,) = session.run(None, {"x": pixels[None].astype(np.float32) / 255})
     np.testing.assert_allclose(page.scores(), scores[0], atol=2e-3)
+    until(lambda: "&p=" in page.js("location.hash"))  # the picture's pixels, written once they have rested
     page.js("location.hash = location.hash.replace('v=draw', 'v=where')")
     until(lambda: page.text(".where [role=status]"))
     asked = (("occlusion", "changes the probability by"), ("gamma", "The sums within"), ("cam", "Largest value"))
