@@ -3,6 +3,8 @@
  * box reads to those that it makes, where the page knows every operator on the way.
  */
 
+import { computeBoxesBy } from "../engine/kinds/all.js";
+import { boxed } from "../engine/tensors/boxed.js";
 import { OPERATORS } from "../engine/tensors/operators.js";
 import { TYPES } from "../engine/tensors/tensor.js";
 import { orderOfAxes } from "./axes.js";
@@ -27,6 +29,7 @@ import { reasonOf } from "./opening.js";
  * @returns {Programs}
  */
 export function programsOf(given, laid, picture) {
+  computeBoxesBy(boxed);
   const places = new Map(given.ops.map((op, i) => [op.output, i]));
   const left = { steps: FOREIGN.bounds.nodes, work: FOREIGN.bounds.boxes };
   return (output, source, count) => {

@@ -10,6 +10,8 @@ import { relevanceSteps } from "../engine/relevance.js";
 import { scoreShares, sharesThrough } from "../engine/map_shares.js";
 import { probabilitiesOf } from "../engine/softmax.js";
 import { fastForward } from "../engine/fast/forward.js";
+import { computeBoxesBy } from "../engine/kinds/all.js";
+import { boxed } from "../engine/tensors/boxed.js";
 /** @import {Payload} from "../types.js" */
 /** @import {Result} from "../engine/types.js" */
 /** @import {LayerGradient} from "../engine/learned.js" */
@@ -50,6 +52,7 @@ function listen() {
 
 /** @param {SentNetwork} network @param {Record<string, string>} modules */
 function begin(network, modules) {
+  computeBoxesBy(boxed);
   const { nodes, resultOf } = makeEngine(network);
   const { input, temperature, ending } = network;
   const fast = fastForward(nodes, modules);

@@ -1,11 +1,9 @@
 /** Every kind of layer that the page knows; tsc finds a kind that is forgotten here. */
 
 import { adaptive_avgpool } from "./adaptive_avgpool.js";
-import { boxed } from "../tensors/boxed.js";
 import { add } from "./add.js";
 import { avgpool } from "./avgpool.js";
 import { bn } from "./bn.js";
-
 import { channel_shuffle } from "./channel_shuffle.js";
 import { channel_slice } from "./channel_slice.js";
 import { clip } from "./clip.js";
@@ -91,6 +89,14 @@ export const KINDS = {
   upsample,
 };
 
+/** How boxes that hold a program are computed; pages that read no files of others carry no operators on tensors. */
+const boxes = { module: opaque };
+
+/** @param {KindModule} module */
+export function computeBoxesBy(module) {
+  boxes.module = module;
+}
+
 /**
  * Return what the page knows of the node's kind. Throws a RangeError for a kind that it does not know.
  * @param {NodeWithProgram} node
@@ -98,5 +104,5 @@ export const KINDS = {
  */
 export function kindOf(node) {
   if (!Object.hasOwn(KINDS, node.kind)) throw new RangeError(`${node.name} is of no kind that is known: ${node.kind}`);
-  return node.program ? boxed : KINDS[node.kind];
+  return node.program ? boxes.module : KINDS[node.kind];
 }
