@@ -87,6 +87,5 @@ def _of_foreign(read: ForeignFile, input: Shape | None) -> Source:
     field = described.rows[-1].field or next((row.field for row in described.rows[::-1] if row.macs), None)
     seen = None if field is None else _within(field.size, file.shape)
     scores = math.prod(outline[-1].shape[1:])
-    size = "×".join(map(str, file.shape[1:]))
-    guess = (phrase("describe.size.guess", size=size),) if file.guessed else ()
-    return Source(parts, file.shape, described.parameters, described.macs, seen, scores, described.boxes, guess)
+    sums = (described.parameters, described.macs, seen, scores, described.boxes)
+    return Source(parts, file.shape, *sums, described.guess)

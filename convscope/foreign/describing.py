@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ConvscopeError, phrase, printable
+from ..errors import ConvscopeError, Phrase, phrase, printable
 from ..formula import Layer, ReceptiveField
 from ..formula.description import table
 from ..formula.geometry import Pair, Shape, times
@@ -114,10 +114,13 @@ class ForeignDescription(LayerTable):
         del made["title"]
         return {"path": str(self.file.path), **made, "guessed": self.file.guessed}
 
+    @property
+    def guess(self) -> tuple[Phrase, ...]:
+        """That the rows and columns counted with are a guess, where nothing says them."""
+        return (phrase("describe.size.guess", size=times(self.shape[1:])),) if self.file.guessed else ()
+
     def __str__(self) -> str:
-        size = "×".join(map(str, self.shape[1:]))
-        guess = f"\n\n{phrase('describe.size.guess', size=size)}" if self.file.guessed else ""
-        return super().__str__() + guess
+        return "\n\n".join([super().__str__(), *map(str, self.guess)])
 
 
 def describe_foreign(file: Foreign) -> ForeignDescription:

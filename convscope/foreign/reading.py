@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import InputError, Phrase, phrase
 from ..formula import Conv, Flatten, Layer
+from ..formula.geometry import times
 from ..pictures.decoding_pool import map_in_order
 from .attention import attentions_of
 from .axes import as_maps
@@ -88,8 +89,7 @@ class Foreign:
     @property
     def guess(self) -> tuple[Phrase, ...]:
         """That its rows and columns are a guess, where nothing says them."""
-        size = "×".join(map(str, self.shape[1:]))
-        return (phrase("foreign.size.guess", size=size),) if self.guessed else ()
+        return (phrase("foreign.size.guess", size=times(self.shape[1:])),) if self.guessed else ()
 
     @property
     def _fed_shape(self) -> tuple[int, ...]:
