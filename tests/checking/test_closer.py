@@ -52,7 +52,8 @@ def digits(n: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.slow
 def test_a_wrong_label_is_asked_about_and_a_stranger_named() -> None:
     images, labels = digits(240)
-    stranger = decoding.from_image(Image.fromarray(load_sample_image("china.jpg")), images.shape[2:], 1).pixels
+    china = Image.fromarray(load_sample_image("china.jpg"))
+    stranger = decoding.from_image(china, decoding.DecodeOptions(images.shape[2:], 1)).pixels
     images = np.concatenate([images, stranger[None]])
     given = np.append(labels, 3)
     given[[10, 77]] = (labels[[10, 77]] + 5) % 10
