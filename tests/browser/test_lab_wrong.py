@@ -54,7 +54,11 @@ def test_too_large_a_step_kills_neurons_and_bn_rescues_them(lab: LabPage) -> Non
     show(lab, "Rescue: batch normalisation")
     assert number(lab, "validation-before") < 20
     assert number(lab, "validation-now") > 85
+    assert sum(int(one.split()[0]) for one in lab.figures("dead-is-now")) < 10
+    show(lab, "Rescue: leaky ReLU")
+    assert sum(int(one.split()[0]) for one in lab.figures("dead-is-before")) >= 5
     assert {one.split()[0] for one in lab.figures("dead-is-now")} == {"0"}
+    assert number(lab, "validation-now") > number(lab, "validation-before") + 1
 
 
 def test_too_small_a_step_crawls_and_a_huge_one_diverges(lab: LabPage) -> None:

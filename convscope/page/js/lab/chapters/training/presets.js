@@ -36,7 +36,7 @@ export const EXPERIMENTS = [
     (t) => t("wrong.large"),
     (t) => t("wrong.large.watch"),
     {},
-    { r: 0.5 },
+    { r: 1 },
   ),
   experiment(
     "diverges",
@@ -49,15 +49,15 @@ export const EXPERIMENTS = [
     "leaky",
     (t) => t("wrong.leaky"),
     (t) => t("wrong.leaky.watch"),
-    { r: 0.5 },
-    { r: 0.5, a: 1 },
+    { r: 0.3 },
+    { r: 0.3, a: 1 },
   ),
   experiment(
     "bn",
     (t) => t("wrong.bn"),
     (t) => t("wrong.bn.watch"),
-    { r: 0.5 },
-    { r: 0.5, x: 1 },
+    { r: 1 },
+    { r: 1, x: 1 },
   ),
   experiment(
     "batch",

@@ -69,6 +69,7 @@ function makeRuns(lab, name, watched) {
   let waiting = [];
   /** @type {Run | null} */
   let current = null;
+  let preparing = false; // what was asked, until it is the current one
   /** The codes of those that are to go to their end. @type {Set<string>} */
   const whole = new Set();
   let turn = 0; // of questions: a later one ends what an earlier one still prepares
@@ -99,8 +100,10 @@ function makeRuns(lab, name, watched) {
     const settings = waiting.shift();
     if (!settings) return;
     const mine = ++turn;
+    preparing = true;
     const asked = askedFor(lab, settings, watched, await digitsOf(lab));
     if (mine !== turn) return;
+    preparing = false;
     current = emptyRun(settings);
     keep(current);
     trainer.start(asked);
@@ -117,7 +120,7 @@ function makeRuns(lab, name, watched) {
     /** What was trained with these settings, or is being. @param {Settings | null} settings */
     get: (settings) => (settings && kept.get(codeOf(settings))) ?? null,
     get going() {
-      return current !== null || waiting.length > 0;
+      return current !== null || preparing || waiting.length > 0;
     },
     get current() {
       return current;
@@ -170,6 +173,7 @@ function makeRuns(lab, name, watched) {
 
   function stop() {
     waiting = [];
+    preparing = false;
     turn++;
     if (current) kept.delete(codeOf(current.settings));
     current = null;

@@ -10,7 +10,7 @@ import { UNCHANGED } from "../../../learn/recipe.js";
 /** What each setting may be, by its key in the address. */
 export const OFFERED = {
   /** Learning rate. */
-  r: [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+  r: [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10],
   /** Pictures a batch. */
   m: [1, 8, 32, 128, 512],
   /** Pictures to learn from. */
@@ -32,7 +32,7 @@ export const OFFERED = {
 };
 
 /** @type {Settings} */
-export const USUAL = { r: 0.05, m: 32, n: 1000, q: 12000, u: 0, d: 0, w: 0, y: 0, x: 0, a: 0, i: 2 };
+export const USUAL = { r: 0.05, m: 32, n: 1000, q: 12000, u: 0, d: 0, w: 0, y: 0, x: 0, a: 0, i: 8 };
 export const MOST_LUCK = 999; // the largest seed
 
 /** @type {Augmentation[]} */

@@ -141,6 +141,7 @@ function mountTraining(lab) {
   };
   const soon = () => {
     say();
+    if (going !== runs.going) draw(); // at once: what is said of one training never stands beside another's button
     if (timer || (lab.still() && runs.going)) return;
     timer = win.setTimeout(() => {
       timer = 0;
