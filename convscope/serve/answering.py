@@ -34,7 +34,7 @@ FEW = 8  # pictures, as the model reads them, that are looked at and told withou
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
+class ReadPictures:
     """Pictures as the model reads them (n, C, H, W), which were inverted, and notes on each; of those that could not be
     read the errors, in their places.
     """
@@ -105,14 +105,14 @@ class Answering:
             found = await self._run(len(prepared.pixels), tell)
         return await self._run(len(given), partial(_json, given, prepared.places, found))
 
-    async def _prepared(self, given: Received, asked: Asked) -> Prepared:
+    async def _prepared(self, given: Received, asked: Asked) -> ReadPictures:
         """Return the pictures as the model reads them."""
         spec, pictures = self.model.spec, given.pictures
         if isinstance(pictures, np.ndarray) and pictures.shape[1:] == spec.shape and not asked.centre:
 
-            def look(stack: Pixels = pictures) -> Prepared:
+            def look(stack: Pixels = pictures) -> ReadPictures:
                 read, inverted = preprocess_stack(spec, stack, asked.invert)
-                return Prepared(read, inverted.tolist(), legibility_notes(spec, read), [None] * len(stack))
+                return ReadPictures(read, inverted.tolist(), legibility_notes(spec, read), [None] * len(stack))
 
             return await self._run(len(pictures), look)
         loop = asyncio.get_running_loop()
@@ -127,7 +127,7 @@ class Answering:
         legible = await self._run(len(good), partial(legibility_notes, spec, stack))
         notes = [(*one.notes, *more) for one, more in zip(good, legible, strict=True)]
         places = [one if isinstance(one, InputError) else None for one in decoded]
-        return Prepared(stack, [one.inverted for one in good], notes, places)
+        return ReadPictures(stack, [one.inverted for one in good], notes, places)
 
     def _decoded(self, picture: bytes | Pixels, asked: Asked) -> Preprocessed | InputError:
         try:
