@@ -3,7 +3,6 @@
 import { activationAt } from "../../convscope/page/js/lab/sums/activations.js";
 import {
   batchGradient,
-  gradientProducts,
   kernelBackward,
   kernelForward,
   kernelStep,
@@ -35,7 +34,6 @@ const SUMS = {
   kernelBackward,
   kernelForward,
   kernelStep,
-  gradientProducts,
   nudgedGradient,
   openGates,
   predictedChange,

@@ -4,7 +4,7 @@
  */
 
 import { activationAt } from "./activations.js";
-import { productsAt, slideKernel } from "./convolution.js";
+import { slideKernel } from "./convolution.js";
 import { stableSoftmax } from "./information.js";
 
 /**
@@ -87,19 +87,6 @@ export function kernelBackward(network, picture, target, forward = kernelForward
     kernel: slideKernel(picture, sums, PLAIN_SLIDE),
     bias: sums.flat().reduce((a, b) => a + b, 0),
   };
-}
-
-/**
- * Every product behind one weight's gradient: the gradient of a place's sum × the pixel that the weight met there.
- * @param {number[][]} picture @param {number[][]} back d loss / d sum of every place @param {number} row
- * @param {number} column
- */
-export function gradientProducts(picture, back, row, column) {
-  return productsAt(picture, back, PLAIN_SLIDE, row, column).map(({ value, weight, product }) => ({
-    pixel: value,
-    gradient: weight,
-    product,
-  }));
 }
 
 /**
