@@ -101,7 +101,7 @@ def test_what_the_address_makes_no_sense_of_is_as_at_the_beginning(script: Path)
     usual, same, none = ask(
         script,
         ["settingsOf", {}],
-        ["settingsOf", {"r": "0.3", "m": "x", "i": "1000", "n": "-50"}],
+        ["settingsOf", {"r": "0.4", "m": "x", "i": "1000", "n": "-50"}],
         ["settingsOfCode", ""],
     )
     assert usual == same
