@@ -65,7 +65,6 @@ def test_every_number_on_the_way_is_pythons(page: SumsPage) -> None:
                 assert flat(found[name]) == near(flat(value)), name
 
 
-
 def test_a_nudge_and_the_prediction_are_pythons(page: SumsPage) -> None:
     some = cases(30)
     asked = [[one._asdict(), *data, at, 0.001] for one, *data in some for at in ((1, 0), None)]
