@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
-QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
+QUICK = $(BIN)/python -m pytest -q -x --hypothesis-profile=quick -m "not medium and not slow and not browser"
 # In the foreground: a shell's background jobs ignore Ctrl-C, which some of these tests send.
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench networks bench-report cli-reference formula-reference kernels site sbom dist clean
+.PHONY: help train test coverage quick long faults mutants check check-page screenshots demo plain bench networks bench-report cli-reference formula-reference kernels site sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,20 +32,22 @@ $(VENV)/tested: $(VENV)/installed
 train: $(VENV)/installed  ## set everything up, train on MNIST and show the result
 	$(BIN)/convscope train mnist
 
-# How much of the package the quick tests run: build/coverage.txt has it file by file. The slow ones would take longer.
-COVERED = $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report
-
 test: $(VENV)/tested  ## set everything up and run all tests: those in the browser and the attacks beside the others
-	@mkdir -p build; rm -rf build/coverage; \
+	@mkdir -p build; \
 	{ $(BIN)/python -m pytest -m "browser and not long"; browser=$$?; $(BIN)/python -m pytest tests/faults; faults=$$?; \
 	exit $$((browser ? browser : faults)); } >build/beside-tests.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; quick=$$?; \
+	$(BIN)/python -m pytest -m "not browser and not slow"; quick=$$?; \
 	$(BIN)/python -m pytest -m "slow and not browser and not long" --ignore=tests/faults; slow=$$?; \
-	wait $$beside; code=$$?; cat build/beside-tests.log; \
-	{ $(COVERED); } >build/coverage.txt; covered=$$?; tail -n 2 build/coverage.txt; \
-	exit $$((quick ? quick : slow ? slow : code ? code : covered))
+	wait $$beside; code=$$?; cat build/beside-tests.log; exit $$((quick ? quick : slow ? slow : code))
 
-quick: $(VENV)/tested  ## the tests that take less than a few seconds each: five minutes together
+# Of the quick and the medium tests, whatever processes they start: the slow ones would take longer.
+coverage: $(VENV)/tested  ## how much of the package the tests run: build/coverage.txt, file by file; twenty minutes
+	@mkdir -p build; rm -rf build/coverage; \
+	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; tests=$$?; $(BIN)/python -m coverage combine -q; \
+	$(BIN)/python -m coverage report >build/coverage.txt; code=$$?; tail -n 2 build/coverage.txt; \
+	exit $$((tests ? tests : code))
+
+quick: $(VENV)/tested  ## the tests that take less than a quarter of a second each: a minute together
 	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
 	$(QUICK) $(HALF); half=$$?; \
 	wait $$others; code=$$?; cat build/quick-tests.log; exit $$((half > code ? half : code))

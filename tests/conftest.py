@@ -21,6 +21,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background jo
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start must heed Ctrl-C
 
 settings.register_profile("convscope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("convscope"), max_examples=20)  # for `make quick`
 settings.load_profile("convscope")
 
 

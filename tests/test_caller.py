@@ -88,6 +88,7 @@ def test_the_options_in_sentences_are_there_and_take_a_value_where_that_is_said(
         assert switch == (name in SWITCHES), name
 
 
+@pytest.mark.medium
 def test_the_options_that_the_program_itself_names_are_there() -> None:
     """Hints and findings, such as doctor's, and docstrings, stand in the modules and not among the messages."""
     known = {*actions(), "version", "no-"}  # no-: begins the name of a switch

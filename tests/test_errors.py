@@ -28,6 +28,8 @@ from convscope.errors import (
 )
 from convscope.formula import parse
 
+pytestmark = pytest.mark.medium
+
 PACKAGE = Path(errors.__file__).parent
 ENGLISH, KOREAN = messages("en"), messages("ko")
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "errors.py"]

@@ -107,6 +107,7 @@ def test_the_architecture_page_lists_the_rooms_in_this_order() -> None:
     ]
 
 
+@pytest.mark.medium
 def test_imports_point_one_way() -> None:
     wrong = []
     for name in MODULES:
@@ -119,6 +120,7 @@ def test_imports_point_one_way() -> None:
     assert not wrong
 
 
+@pytest.mark.medium
 def test_no_modules_import_each_other() -> None:
     graph = {name: set(imports(name)) - {name} for name in MODULES}
     for name in graph:  # a package and what is in it come together when either is imported
@@ -159,6 +161,7 @@ HEAVY = "torch numpy rich onnx onnxruntime PIL"
 @pytest.mark.parametrize(
     "words", [["--help"], ["describe", "slides"], ["describe", "--json", "fc"], ["train", "--help"]]
 )
+@pytest.mark.medium
 def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
     loaded(MAIN.format(words), block=HEAVY)
 
@@ -166,10 +169,12 @@ def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "code"), [(["--arch", "conv("], 3), (["nothing/here.csv"], 3), (["--resume", "nothing/here"], 3)]
 )
+@pytest.mark.medium
 def test_a_training_that_cannot_begin_is_refused_without_torch(words: list[str], code: int) -> None:
     loaded(f"from convscope.cli.main import main\nassert main(['train', *{words}]) == {code}", block="torch onnx")
 
 
+@pytest.mark.medium
 def test_the_formula_works_where_torch_is_not_installed() -> None:
     code = "import convscope\nassert convscope.describe('slides').network.parameters == 274570"
     loaded(code, block="torch numpy")
@@ -203,6 +208,7 @@ def test_tests_mirror_the_source() -> None:
             assert (PACKAGE / where).is_dir(), path
 
 
+@pytest.mark.medium
 def test_tests_name_nothing_private() -> None:
     found = []
     for path in (ROOT / "tests").rglob("*.py"):
@@ -215,6 +221,7 @@ def test_tests_name_nothing_private() -> None:
 HARM = re.compile(r"^(eval|exec|compile|__import__)$|^torch\.load$|^os\.system$|pickle|marshal|shelve|joblib")
 
 
+@pytest.mark.medium
 def test_nothing_harmful_is_called() -> None:
     found = []
     for name, path in MODULES.items():

@@ -25,6 +25,7 @@ def run(code: str, *, ignored: bool = False) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU"])
+@pytest.mark.medium
 def test_it_ends_within_what_would_swallow_an_exception(name: str) -> None:
     kill = KILL.format(name)
     done = run(f"leave_on_signals()\nprint('before')\ntry:\n    {kill}except BaseException:\n    pass\nprint('after')")
@@ -44,6 +45,7 @@ def test_what_is_half_done_is_undone_even_where_something_cannot_be(tmp_path: Pa
     assert (done.returncode, done.stderr, sorted(tmp_path.iterdir())) == (5, "stopped\n", [whole])
 
 
+@pytest.mark.medium
 def test_a_second_signal_does_not_wait_for_an_output_that_nobody_reads() -> None:
     code = (
         "leave_on_signals()\nread, write = os.pipe()\nos.dup2(write, 1)\nos.set_blocking(1, False)\n"
@@ -59,10 +61,12 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
     assert run(f"leave_on_signals()\n{kills}print('after')", ignored=True).stdout == "after\n"
 
 
+@pytest.mark.medium
 def test_what_comes_when_the_work_is_done_changes_nothing() -> None:
     assert run("leave_on_signals()\nstay_to_the_end()\n" + KILL.format("SIGTERM")).returncode == 0
 
 
+@pytest.mark.medium
 def test_of_several_processes_the_first_speaks() -> None:
     for rank, said in (("0", "stopped\n"), ("1", "")):
         code = f"os.environ.update(TORCHELASTIC_RUN_ID='x', RANK='{rank}')\nleave_on_signals()\n"

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).parents[1] / "convscope"
 
 # `to_json` may return one. All other places, by module and function (or class, or alias), with the reason:
@@ -143,12 +145,14 @@ def test_the_search_finds_them() -> None:
     assert found_in("def f(a: dict[str, int], b: list[Any]) -> dict[int, Any]: ...") == []
 
 
+@pytest.mark.medium
 def test_what_has_fields_is_a_record() -> None:
     found = {f"{name} {place}" for name, tree in trees() for place in places(tree) if place.split(".")[-1] != "to_json"}
     assert sorted(found - PLACES) == [], "make it a record, or say in this file why it is none"
     assert sorted(PLACES - found - {""}) == [], "gone: take it out of this file"
 
 
+@pytest.mark.medium
 def test_json_is_parsed_in_few_places() -> None:
     found = {
         name

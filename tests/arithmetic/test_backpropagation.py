@@ -23,6 +23,7 @@ def test_the_docstrings_numbers() -> None:
 
 @pytest.mark.parametrize("pool", b.POOLS)
 @pytest.mark.parametrize("activation", b.ACTIVATIONS)
+@pytest.mark.medium
 def test_loss_and_gradient_of_a_batch_are_torchs(activation: str, pool: str) -> None:
     rng = random.Random(f"{activation} {pool}")
     for _ in range(60):
@@ -37,6 +38,7 @@ def test_loss_and_gradient_of_a_batch_are_torchs(activation: str, pool: str) -> 
 
 
 @given(st.lists(st.floats(-30, 30), min_size=2, max_size=6), st.data())
+@pytest.mark.medium
 def test_softmax_and_cross_entropy_pass_back_p_minus_y(scores: list[float], data: st.DataObject) -> None:
     target = data.draw(st.integers(0, len(scores) - 1))
     z = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
@@ -45,6 +47,7 @@ def test_softmax_and_cross_entropy_pass_back_p_minus_y(scores: list[float], data
 
 
 @pytest.mark.parametrize("activation", b.ACTIVATIONS)
+@pytest.mark.medium
 def test_a_hundred_steps_are_torchs(activation: str) -> None:
     rng = random.Random(f"steps {activation}")
     network, pictures, targets = drawn(rng, activation, "max")

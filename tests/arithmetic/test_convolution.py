@@ -98,6 +98,7 @@ def test_channels_are_added_and_the_bias_once_as_torch_has_it(stride: int, pad: 
     assert torch.tensor(mean).allclose(((theirs - 2) / 18 + 2).float())
 
 
+@pytest.mark.medium
 def test_the_turned_kernel_is_scipys_convolution() -> None:
     from scipy.signal import convolve2d
 

@@ -47,6 +47,7 @@ def test_it_ends_where_no_kernel_fits() -> None:
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (5, 7), (1, 6)])
+@pytest.mark.medium
 def test_pooling_is_torchs(shape: tuple[int, int]) -> None:
     maps = torch.randn(1, *shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     rows = maps[0].tolist()

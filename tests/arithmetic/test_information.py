@@ -36,6 +36,7 @@ def test_the_lectures_figures() -> None:
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=9))
+@pytest.mark.medium
 def test_softmax_is_scipys_and_the_naive_one_too_where_it_can_be(scores: list[float]) -> None:
     wanted = special.softmax(scores).tolist()
     assert i.softmax(scores) == pytest.approx(wanted, rel=1e-9, abs=1e-300)
@@ -50,6 +51,7 @@ def test_scores_of_a_thousand() -> None:
 
 
 @given(counts, st.sampled_from([2.0, e]))
+@pytest.mark.medium
 def test_entropy_and_divergence_are_scipys(numbers: list[int], base: float) -> None:
     p, q = shares(numbers), shares(numbers[::-1])
     assert i.entropy(p, base) == pytest.approx(stats.entropy(p, base=base))
@@ -71,6 +73,7 @@ def test_the_loss_is_torchs(p: float) -> None:
 
 
 @given(counts)
+@pytest.mark.medium
 def test_the_code_is_as_short_as_shannon_allows_and_can_be_read(numbers: list[int]) -> None:
     p = shares(numbers)
     lengths = i.huffman_lengths(p)
@@ -83,11 +86,13 @@ def test_the_code_is_as_short_as_shannon_allows_and_can_be_read(numbers: list[in
 
 
 @given(st.lists(st.floats(-800, 800), min_size=1, max_size=9))
+@pytest.mark.medium
 def test_the_logarithm_of_softmax_is_scipys(scores: list[float]) -> None:
     assert i.log_softmax(scores) == pytest.approx(special.log_softmax(scores).tolist(), rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize(("classes", "share"), [(2, 0.1), (10, 0.1), (10, 0.0), (100, 0.3)])
+@pytest.mark.medium
 def test_the_floor_of_smoothed_labels_is_torchs_least_loss(classes: int, share: float) -> None:
     """Descend torch's own loss over the scores of one picture: it comes down to the floor, and no further."""
     scores = torch.zeros(1, classes, dtype=torch.float64, requires_grad=True)

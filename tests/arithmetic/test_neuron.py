@@ -20,6 +20,7 @@ def test_the_docstrings_numbers() -> None:
 
 
 @given(near, near, st.sampled_from([0.0, 0.01, 0.3]))
+@pytest.mark.medium
 def test_loss_and_gradient_are_torchs(weight: float, bias: float, slope: float) -> None:
     w, b = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (weight, bias))
     x, t = (torch.tensor(v, dtype=torch.float64) for v in (n.XS, n.TARGETS))

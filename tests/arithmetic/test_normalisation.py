@@ -20,6 +20,7 @@ def test_the_docstrings_numbers() -> None:
 
 
 @given(numbers, st.floats(-3, 3), st.floats(-3, 3), st.sampled_from([1e-5, 1e-3, 0.5]))
+@pytest.mark.medium
 def test_it_is_torchs(values: list[float], scale: float, shift: float, epsilon: float) -> None:
     wanted = torch.nn.functional.batch_norm(
         torch.tensor(values, dtype=torch.float64).reshape(-1, 1),

@@ -54,6 +54,7 @@ def hog_by_definition(picture: np.ndarray) -> list[float]:
 
 
 @pytest.mark.parametrize("shape", [(1, 12, 12), (3, 9, 14), (1, 7, 5)])
+@pytest.mark.medium
 def test_hog_is_what_its_definition_says(shape: tuple[int, int, int]) -> None:
     x = pictures(2, *shape)
     np.testing.assert_allclose(hog(x), [hog_by_definition(p) for p in x], atol=2e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def test_even_rows_run_from_end_to_end_without_a_repeat(count: int, most: int) -
 
 @settings(max_examples=50)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6).filter(any), st.integers(1, 200), st.randoms())
+@pytest.mark.medium
 def test_every_class_gives_equally_many_or_all_that_it_has(counts: list[int], most: int, random: object) -> None:
     labels = np.repeat(np.arange(len(counts)), counts)
     random.shuffle(labels)  # type: ignore[attr-defined]

@@ -85,6 +85,7 @@ def light() -> Iterator[Bed]:
 
 
 @pytest.mark.parametrize("bed", list(light()))
+@pytest.mark.medium
 def test_the_record_is_what_is_counted_today(bed: Bed, tmp_path: Path) -> None:
     row = ROWS[bed.group, bed.name, bed.way]
     assert networks.counted(bed, bed.made(tmp_path)) == {key: row[key] for key in COUNTED}

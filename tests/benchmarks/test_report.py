@@ -26,6 +26,7 @@ def test_the_page_is_what_the_results_say() -> None:
     assert drawn == plots, "make bench-report"
 
 
+@pytest.mark.medium
 def test_every_plot_is_shown_and_every_result_is_there() -> None:
     page, plots = report.report(RESULTS)
     assert set(re.findall(r"\(benchmarks/([\w-]+)\.svg\)", page)) == set(plots)

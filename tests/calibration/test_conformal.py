@@ -10,6 +10,7 @@ from convscope.calibration.conformal import conformal_rank
 
 
 @pytest.mark.parametrize("hundredths", [50, 80, 90, 95, 99])
+@pytest.mark.medium
 def test_the_rank_is_that_of_whole_numbers(hundredths: int) -> None:
     """The least rank r with r/(n + 1) ≥ level: the share of new pictures below it, on average."""
     for n in range(1, 300):

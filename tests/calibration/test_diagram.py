@@ -29,6 +29,7 @@ def test_as_scikit_learn_draws_it() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(2, 5))
+@pytest.mark.medium
 def test_the_bins_hold_every_picture_and_sum_to_the_error(seed: int, n: int, k: int) -> None:
     rng = np.random.default_rng(seed)
     logits, labels = rng.normal(size=(n, k)) * 3, rng.integers(0, k, n)

@@ -34,6 +34,7 @@ def test_what_43_pictures_allow() -> None:
 
 
 @given(st.integers(1, 30_000), st.integers(1, 30_000), st.sampled_from([0.025, 0.5, 0.975]))
+@pytest.mark.medium
 def test_the_quantile_is_scipys(a: int, b: int, q: float) -> None:
     assert beta_quantile(q, a, b) == pytest.approx(beta.ppf(q, a, b), abs=1e-9)
 
@@ -65,6 +66,7 @@ def of_rank(n: int, level: float) -> int:
 
 
 @given(st.integers(1, 1000), st.floats(0.01, 0.99))
+@pytest.mark.medium
 def test_of_up_to_1000_pictures_the_rank_is_exact(n: int, level: float) -> None:
     if n >= pictures_needed(level):
         assert of_rank(n, level) == int(np.ceil((n + 1) * level - 1e-9))

@@ -16,6 +16,7 @@ SHARE = st.floats(0, 1)
 
 
 @given(st.floats(0.0625, 20, width=32), st.lists(SHARE, min_size=30, max_size=60), st.floats(0, 9), SHARE)
+@pytest.mark.medium
 def test_json_and_back(temperature: float, misses: list[float], nll: float, ece: float) -> None:
     before, after = Reliability(nll, ece), Reliability(nll / 2, ece / 2)
     made = Calibration(temperature, len(misses), before, after, tuple(sorted(misses)))

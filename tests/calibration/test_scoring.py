@@ -33,6 +33,7 @@ def error_by_definition(logits: np.ndarray, labels: np.ndarray, bins: int) -> fl
 
 
 @given(st.integers(1, 60), st.integers(2, 6), st.floats(0.1, 30), st.integers(2, 20), st.integers(0, 1000))
+@pytest.mark.medium
 def test_the_calibration_error_is_that_of_its_definition(n: int, k: int, scale: float, bins: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     logits, labels = rng.normal(size=(n, k)) * scale, rng.integers(0, k, n)

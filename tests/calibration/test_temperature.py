@@ -51,6 +51,7 @@ def test_the_temperature_is_torchs(n: int, k: int, t: float) -> None:
     assert (found == 1.0) == (cross_entropy(logits / expected, labels) > cross_entropy(logits, labels))
 
 
+@pytest.mark.medium
 def test_a_known_temperature_is_found() -> None:
     for t in (0.3, 1.0, 2.5):
         logits, labels = drawn(20_000, 6, t, 7)
@@ -80,6 +81,7 @@ def test_the_ends_of_the_range() -> None:
 
 @settings(max_examples=60)
 @given(st.integers(30, 90), st.integers(2, 8), st.floats(-3, 3), st.integers(0, 10_000))
+@pytest.mark.medium
 def test_it_is_never_worse_and_says_what_it_came_to(n: int, k: int, scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     logits, labels = (rng.normal(size=(n, k)) * 10**scale).astype(np.float32), rng.integers(0, k, n)

@@ -36,6 +36,7 @@ def test_every_close_pair_is_found_and_is_first_once(seed: int) -> None:
     assert sorted(found(hashes, only_first=True)) == sorted(expected)
 
 
+@pytest.mark.medium
 def test_a_crowd_of_equal_hashes_costs_a_fixed_number_of_pairs_each() -> None:
     n = 300
     pairs = found(np.zeros(n, dtype=np.uint64))

@@ -28,6 +28,7 @@ def crops(name: str, count: int, seed: int) -> list[Image.Image]:
     return [whole.crop((100 * x, 100 * y, 100 * x + 100, 100 * y + 100)) for x, y in places.tolist()]
 
 
+@pytest.mark.medium
 def test_what_pixels_do_not_show() -> None:
     flowers, houses = crops("flower.jpg", 20, 1), crops("china.jpg", 20, 2)
     copies = [ImageOps.mirror(houses[6]), houses[11].crop((7, 7, 93, 93))]

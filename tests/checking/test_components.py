@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def reached(n: int, pairs: list[tuple[int, int]]) -> list[int]:
 
 @settings(max_examples=50)
 @given(PAIRS, PAIRS)
+@pytest.mark.medium
 def test_labels_are_the_first_row_that_can_be_reached(some: list[tuple[int, int]], more: list[tuple[int, int]]) -> None:
     components = Components(20)
     for pairs in (some, more):

@@ -15,6 +15,7 @@ GROUPS = np.array([0, 0, 0, *range(1, 20), 20, 20, 21, 22, 23, 23])
 
 @pytest.mark.parametrize("width", [6, 60])
 @pytest.mark.parametrize("penalty", [0.01, 1.0])
+@pytest.mark.medium
 def test_it_is_the_solution_without_the_group(width: int, penalty: float) -> None:
     rows = RNG.normal(size=(28, width)) + LABELS[:, None]
     scores = Solved.of(rows, LABELS, 3).left_out(penalty, GROUPS)

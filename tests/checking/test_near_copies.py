@@ -98,6 +98,7 @@ def test_pictures_of_two_classes_must_be_more_alike() -> None:
         assert together(pair, np.array([0, 1])) == ([0, 1] if place == 0 else [0, 0])
 
 
+@pytest.mark.medium
 def test_many_equal_ones_are_one_also_where_nobody_knows_it_yet() -> None:
     images = np.repeat(clean(1), 500, axis=0)
     known = Components(500)

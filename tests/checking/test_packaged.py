@@ -30,6 +30,7 @@ def test_a_report_comes_back_whole() -> None:
     assert again.leaking("test").tolist() == report.leaking("test").tolist() == [True, True, False]
 
 
+@pytest.mark.medium
 def test_only_known_sets_have_one() -> None:
     assert shipped(dataset(split(clean(2)))) is None
     mnist = datasets.load("mnist")

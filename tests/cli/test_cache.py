@@ -51,6 +51,7 @@ def test_it_clears(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     "words", [["evaluate", "MODEL", "SET", "--split", "train"], ["look", "MODEL", "SET", "-o", "PAGE"]]
 )
+@pytest.mark.medium
 def test_no_cache_keeps_nothing(
     words: list[str], kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

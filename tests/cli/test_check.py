@@ -12,6 +12,8 @@ import convscope.checking.checks
 from convscope.cli.main import main
 from tests.checking.made import texture
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture
 def pets(tmp_path: Path) -> Path:

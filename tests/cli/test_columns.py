@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def test_of_each_kind_of_character() -> None:
 
 
 @given(TEXT, st.integers(0, 30))
+@pytest.mark.medium
 def test_a_column_is_filled(text: str, width: int) -> None:
     assert columns(right(text, width)) == width
     assert right(text, width).strip() in text

@@ -148,6 +148,7 @@ def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
     assert [row["precision"] for row in scored.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
 
 
+@pytest.mark.medium
 def test_it_imports_no_torch(model: Path, folder: Path) -> None:
     code = "import sys; sys.modules['torch'] = None; from convscope.cli.main import main; sys.exit(main())"
     ran = subprocess.run(

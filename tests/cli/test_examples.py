@@ -12,6 +12,7 @@ from convscope.cli.parser import VERBS, make_parser
 
 
 @pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.medium
 def test_every_verb_has_examples_that_its_parser_takes(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([verb, "--help"])

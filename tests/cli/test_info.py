@@ -120,6 +120,7 @@ def test_deep_facts_do_not_overflow(model: Path, capsys: pytest.CaptureFixture[s
     assert "\na a a a" in capsys.readouterr().out
 
 
+@pytest.mark.medium
 def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
     code = (
         "import sys; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', "

@@ -75,6 +75,7 @@ def test_a_picture_that_cannot_be_read_is_reported_and_the_others_go_on(
     assert not Path("none.html").exists()
 
 
+@pytest.mark.medium
 def test_a_page_is_replaced_and_nothing_else(model: Path) -> None:
     args = parse(model, "one.png")
     args.run(args)

@@ -13,6 +13,7 @@ from convscope.cli.main import main
 from convscope.explain.look import SLIDES
 
 
+@pytest.mark.medium
 def test_a_package_that_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,6 +71,7 @@ def limited(limits: str, words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("verb", ["train", "look", "lab --build site", "report run"])
+@pytest.mark.medium
 def test_a_folder_that_was_removed_is_named_before_a_library_ends_the_process(verb: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -85,6 +87,7 @@ def test_a_folder_that_was_removed_is_named_before_a_library_ends_the_process(ve
 TOO_LITTLE = "the limit of this shell leaves too little memory"
 
 
+@pytest.mark.medium
 def test_memory_that_a_library_would_die_of_is_asked_for_first() -> None:
     for limits, verb in (("-v 100000", "predict a b"), ("-d 60000", "check a"), ("-v 400000", "train a")):
         done = limited(limits, verb)
@@ -95,6 +98,7 @@ def test_memory_that_a_library_would_die_of_is_asked_for_first() -> None:
     assert limited("-v 100000", "describe slides").returncode == 0
 
 
+@pytest.mark.medium
 def test_where_no_file_can_be_opened_the_last_line_needs_none() -> None:
     codes = {limited(f"-n {n}", "predict a b").returncode for n in (5, 6, 7)}
     assert codes <= {3, 4}

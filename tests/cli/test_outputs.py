@@ -34,12 +34,14 @@ def shell(command: str, redirection: str = "", **options: object) -> subprocess.
 
 
 @pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.medium
 def test_a_full_output_is_one_line_and_exit_code_4(verb: str) -> None:
     done = shell(verb, ">/dev/full")
     assert (done.returncode, done.stderr) == (4, FULL)
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full", "<&- >&- 2>&-", "| head -c 1"])
+@pytest.mark.medium
 def test_what_nobody_wants_to_read_changes_nothing(redirection: str) -> None:
     done = shell("describe slides", redirection)
     assert (done.returncode, done.stderr) == (0, "")

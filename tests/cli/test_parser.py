@@ -60,6 +60,7 @@ def test_a_mistake_is_two_lines_and_exit_code_2(
     assert re.search(r"\ntry: convscope( \w+)? --help\n$", err)
 
 
+@pytest.mark.medium
 def test_only_the_module_of_the_verb_that_is_called_is_imported() -> None:
     code = "import sys\nfrom convscope.cli.main import main\nmain(['describe', 'slides'])\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -120,12 +120,14 @@ def test_the_model_is_looked_at_first(tmp_path: Path) -> None:
         verb.run(parse(tmp_path / "none.onnx", tmp_path / "none.png"))
 
 
+@pytest.mark.medium
 def test_without_torch_in_a_process_of_its_own(model: Path, tmp_path: Path) -> None:
     done = cli(model, picture(tmp_path / "a.png"), "--json")
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["path"] == str(tmp_path / "a.png")
 
 
+@pytest.mark.medium
 def test_stopped_half_way_it_ends_at_once_and_says_so(model: Path, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "a.png")
     words = [sys.executable, "-m", "convscope", "predict", str(model), *[str(tmp_path / "in")] * 5_000, "--csv"]

@@ -21,6 +21,7 @@ def folder(tmp_path: Path) -> Path:
     return write_pictures(tmp_path, 45)
 
 
+@pytest.mark.medium
 def test_the_lines(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["quantise", str(model), str(folder), "--most-loss", "100"]) == 0
     out = capsys.readouterr().out.splitlines()
@@ -38,6 +39,7 @@ def test_the_lines(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]
     assert out[2].startswith(f"accuracy after   {100 * after:.2f} %")
 
 
+@pytest.mark.medium
 def test_json(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["quantise", str(model), str(folder), "--most-loss", "100", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)

@@ -14,6 +14,8 @@ from convscope.files import TEMPORARY
 from convscope.training.session import train
 from tests.training.tiny import PLAN, RECIPE, write_pictures
 
+pytestmark = pytest.mark.medium
+
 
 def parse(*words: object) -> argparse.Namespace:
     return verb_parser("report").parse_args([*map(str, words)])

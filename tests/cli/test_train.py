@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "stripes"
 
 
+@pytest.mark.medium
 def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     args = parse(
         folder, "--arch", TINY, "--epochs", 5, "--batch-size", 10, "--val", 20, "--out", tmp_path / "r", "--threads", 1
@@ -83,6 +84,7 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
     assert "\x1b" not in out + err
 
 
+@pytest.mark.medium
 def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     args = parse(
         folder,
@@ -127,6 +129,7 @@ def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: 
     assert Path(got["model"]).is_file()
 
 
+@pytest.mark.medium
 def test_slides_prints_the_lectures_own_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     args = parse(folder, "--recipe", "slides", "--arch", TINY, "--epochs", 40, "--out", tmp_path / "r")
     assert args.run(args) == 0

@@ -22,6 +22,7 @@ def words(folder: Path, name: str, out: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.medium
 def test_what_is_refused_is_a_line_and_a_hint(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "data").mkdir()
     assert main(words(tmp_path / "data", name, tmp_path / "run")) == 3

@@ -13,6 +13,8 @@ from convscope.data.cache_segment import Draft, Segment
 from convscope.pictures.decoding import Decoded
 from tests.data.decoded_pictures import SIZE, pictures
 
+pytestmark = pytest.mark.medium
+
 
 def write_segment(path: Path, made: list[tuple[bytes, Decoded]]) -> None:
     draft = Draft()

@@ -20,6 +20,7 @@ from convscope.data.run_data import credit_of_run
 SLIDES = Path(convscope.__file__).parent / "page" / "slides"  # a run on MNIST, which ships
 
 
+@pytest.mark.medium
 def test_mnist_is_credited_by_its_pictures() -> None:
     data = load("mnist")
     mine = arrays(data.train.images, data.train.labels, data.classes, name="digits")
@@ -29,6 +30,7 @@ def test_mnist_is_credited_by_its_pictures() -> None:
     assert (MNIST.authors, MNIST.licence) == ("Y. LeCun, C. Cortes, C. Burges", "CC BY-SA 3.0")
 
 
+@pytest.mark.medium
 def test_what_is_made_of_it_is_too() -> None:
     data = load("mnist")
     some = replace(data, train=data.train.head(40), test=None)

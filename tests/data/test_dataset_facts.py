@@ -18,6 +18,7 @@ def squares(shift: tuple[float, float] = (0, 0), count: int = 40, size: tuple[in
     return images
 
 
+@pytest.mark.medium
 def test_mnist_is_centred_all_of_it_and_parts() -> None:
     mnist = data.load("mnist")
     assert mnist.facts == Facts(light_on_dark=True, centred=True)
@@ -26,6 +27,7 @@ def test_mnist_is_centred_all_of_it_and_parts() -> None:
     assert measure_facts(mnist.test.images[:20]) == mnist.facts
 
 
+@pytest.mark.medium
 def test_turned_to_black_on_white_it_is_neither() -> None:
     images = 255 - data.load("mnist").train.images[:500]
     assert measure_facts(images) == Facts(light_on_dark=False, centred=False)

@@ -174,6 +174,7 @@ def test_a_full_disk_is_said_and_nothing_is_left_behind(monkeypatch: pytest.Monk
     assert [path for path in decoded_folder().rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.medium
 def test_several_that_keep_and_look_at_once_do_not_disturb_each_other() -> None:
     def work(seed: int) -> bool:
         made = pictures(5, seed % 3)

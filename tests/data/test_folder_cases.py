@@ -32,6 +32,7 @@ def skip_where_it_cannot_be(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.medium
 def test_a_folder_is_understood_as_its_user_expects(name: str, tmp_path: Path) -> None:
     skip_where_it_cannot_be(name)
     expected = CASES[name](tmp_path)

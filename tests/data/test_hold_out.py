@@ -62,6 +62,7 @@ def test_a_group_stays_on_one_side() -> None:
     st.integers(1, 60),
     st.integers(0, 3),
 )
+@pytest.mark.medium
 def test_groups_are_whole_and_no_class_is_emptied(pictures: list[tuple[int, int]], n: int, seed: int) -> None:
     labels, groups = [label for label, _ in pictures], [group for _, group in pictures]
     try:
@@ -77,6 +78,7 @@ def test_groups_are_whole_and_no_class_is_emptied(pictures: list[tuple[int, int]
 
 
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=50), st.integers(1, 50), st.integers(0, 3))
+@pytest.mark.medium
 def test_without_groups_it_is_exactly_so_many(labels: list[int], n: int, seed: int) -> None:
     counts = Counter(labels)
     if n <= sum(count - 1 for count in counts.values()):
@@ -86,6 +88,7 @@ def test_without_groups_it_is_exactly_so_many(labels: list[int], n: int, seed: i
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.data())
+@pytest.mark.medium
 def test_shares(counts: list[int], draw: st.DataObject) -> None:
     most = sum(max(0, count - 1) for count in counts)
     n = draw.draw(st.integers(0, most))

@@ -71,6 +71,7 @@ def test_class_names(tmp_path: Path) -> None:
     array=hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=3, max_side=20)),
     ending=st.sampled_from(list(PACK)),
 )
+@pytest.mark.medium
 def test_file_round_trip(array: np.ndarray, ending: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / f"round{ending}"
     path.write_bytes(PACK[ending](idx_bytes(array)))
@@ -91,6 +92,7 @@ def test_a_file_of_many_chunks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", list(PACK))
+@pytest.mark.medium
 def test_every_truncation_is_refused(tmp_path: Path, ending: str) -> None:
     whole = PACK[ending](idx_bytes(tiny(3)[0]))
     path = tmp_path / f"cut{ending}"
@@ -104,6 +106,7 @@ def test_every_truncation_is_refused(tmp_path: Path, ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", [".gz", ".xz"])
+@pytest.mark.medium
 def test_a_flipped_bit_in_any_byte_is_refused_or_harmless(tmp_path: Path, ending: str) -> None:
     array = tiny(3)[0]
     whole = bytearray(PACK[ending](idx_bytes(array)))
@@ -172,6 +175,7 @@ def test_a_lying_header_allocates_nothing_much(tmp_path: Path, ending: str, size
 
 
 @pytest.mark.parametrize("ending", [".gz", ".xz"])
+@pytest.mark.medium
 def test_what_grows_too_far_is_refused_by_its_header(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"bomb{ending}"
     path.write_bytes(PACK[ending](struct.pack(">4B3I", 0, 0, 8, 3, 80, 1024, 1024) + bytes(80 << 20)))
@@ -180,6 +184,7 @@ def test_what_grows_too_far_is_refused_by_its_header(tmp_path: Path, ending: str
         read_idx(path, 3)
 
 
+@pytest.mark.medium
 def test_a_file_that_grows_without_end_is_left_early(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(idx_bytes(np.zeros((2, 3, 4))) + bytes(1 << 28)))  # 256 MB of zeros

@@ -88,6 +88,7 @@ cells = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1,
 
 
 @given(st.lists(st.tuples(cells, cells), max_size=9), st.sampled_from(",;\t"))
+@pytest.mark.medium
 def test_what_the_csv_module_writes_is_read(pairs: list[tuple[str, str]], delimiter: str) -> None:
     file = io.StringIO()
     csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("path", "label"), *pairs])

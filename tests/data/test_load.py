@@ -83,6 +83,7 @@ def test_idx_files_are_found_where_torchvision_puts_them(tmp_path: Path) -> None
     assert data.load(tmp_path / "sets").classes == ("a", "b")
 
 
+@pytest.mark.medium
 def test_a_name_wins_over_a_folder_and_a_path_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     pictures(tmp_path / "mnist")
@@ -106,6 +107,7 @@ def test_idx_and_pictures_are_distinguished(tmp_path: Path) -> None:
     assert data.load(pictures(tmp_path / "png")).train.paths == ("a/1.png", "b/1.png")
 
 
+@pytest.mark.medium
 def test_data_to_measure_counts_into_the_classes_of_the_model(tmp_path: Path) -> None:
     known = ("dog", "bird", "cat")
     both, cats = pets(tmp_path / "both", 2), fill(tmp_path / "one" / "cat", 3).parent

@@ -94,6 +94,7 @@ def test_pictures_without_files_have_no_names(option: str, tmp_path: Path) -> No
         ([], ""),
     ],
 )
+@pytest.mark.medium
 def test_what_is_proposed_for_numbered_files(names: list[str], proposed: str, tmp_path: Path) -> None:
     assert propose(names) == proposed
     if proposed:

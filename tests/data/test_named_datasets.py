@@ -17,6 +17,8 @@ from convscope.data import named_datasets
 from convscope.errors import EnvironmentFault, InputError
 from tests.data.idx_writer import idx_bytes, tiny, write_folder
 
+pytestmark = pytest.mark.medium
+
 
 def test_mnist_is_the_published_one() -> None:
     mnist = data.load("mnist")

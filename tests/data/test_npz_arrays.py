@@ -169,6 +169,7 @@ def test_no_more_than_half_of_the_memory(tmp_path: Path, monkeypatch: pytest.Mon
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2000), st.binary(min_size=1, max_size=9))
+@pytest.mark.medium
 def test_a_damaged_file_is_one_line_or_other_numbers(tmp_path: Path, place: int, patch: bytes) -> None:
     content = bytearray(saved(tmp_path / "x.npz", x=GREY, y=LABELS).read_bytes())
     place %= len(content)

@@ -33,6 +33,7 @@ def found(pattern: str, paths: list[str] = PATHS) -> list[str | None]:
         (r"(고양이)|cat", [None, None, None, "고양이", None]),
     ],
 )
+@pytest.mark.medium
 def test_a_named_group_else_the_first_else_the_whole_match(pattern: str, expected: list[str | None]) -> None:
     assert found(pattern) == expected
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from convscope.training.input_scaling import input_spec
 
 
 @given(st.lists(st.integers(0, 11), min_size=1, max_size=30), st.integers(0, 2**32 - 1))
+@pytest.mark.medium
 def test_a_subset_gives_what_copies_would(rows: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     split = Split(rng.integers(0, 256, (12, 1, 9, 7), dtype=np.uint8), rng.integers(0, 3, 12))

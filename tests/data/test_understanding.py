@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from convscope import data
 from convscope.data.disk_tree import folder_source
@@ -39,6 +40,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert lines(listing)[0] == "3 classes: dog (20), cat (16), owl (1), in set/train/"
 
 
+@pytest.mark.medium
 def test_many_classes_and_many_reasons_stay_a_handful_of_lines(tmp_path: Path) -> None:
     fill(tmp_path / "0000", 3)
     for i in range(1, 200):

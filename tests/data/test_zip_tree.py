@@ -45,6 +45,7 @@ TWO = {"a/1.png": png(1), "b/1.png": png(2)}
 
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - ON_DISK_ALONE))
+@pytest.mark.medium
 def test_an_archive_is_understood_as_the_folder_in_it(name: str, tmp_path: Path) -> None:
     expected = CASES[name](tmp_path / "data") if (tmp_path / "data").mkdir() is None else Expected()
     archive = packed(tmp_path / "data", tmp_path / "data.zip")
@@ -166,6 +167,7 @@ def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
     assert loaded_left_out["a/1.png"].endswith(f" to {600 << 20:,} bytes")
 
 
+@pytest.mark.medium
 def test_many_small_bombs_are_one_large(tmp_path: Path) -> None:
     archive = tmp_path / "x.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:

@@ -38,6 +38,7 @@ def run(code: str, folder: Path, *hidden: str) -> str:
     return done.stdout
 
 
+@pytest.mark.medium
 def test_the_ten_lines_say_what_convscope_says(folder: Path) -> None:
     (predicted,) = load(folder).predict(folder / "digit.png")
     wanted = f"{predicted.label} {predicted.probability}\n"

@@ -26,6 +26,8 @@ from tests.calibration.made import calibrated
 from tests.rejection.made import rejecting
 from tests.samples import sample
 
+pytestmark = pytest.mark.medium
+
 DOC = (Path(__file__).parents[2] / "docs" / "runtimes.md").read_text(encoding="utf-8")
 PLAIN, WHOLE, OPENCV, OPENVINO = re.findall(r"```python\n(.*?)```", DOC, re.DOTALL)
 OPENVINO_CPP, ONNXRUNTIME_CPP = re.findall(r"```cpp\n(.*?)```", DOC, re.DOTALL)

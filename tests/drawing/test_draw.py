@@ -98,6 +98,7 @@ def test_nothing_lies_over_another(formula: str, style: str) -> None:
 
 @given(things=networks(), fold=st.booleans())
 @settings(max_examples=60, deadline=None)
+@pytest.mark.medium
 def test_nothing_lies_over_another_in_any_network(things: Network, fold: bool) -> None:
     overlaps(things, "graph", fold)
 
@@ -127,6 +128,7 @@ def test_the_words_are_the_networks() -> None:
     assert draw(SLIDES).shapes == draw("slides").shapes
 
 
+@pytest.mark.medium
 def test_anybodys_onnx_file_is_drawn() -> None:
     folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
     picture = draw(folder / "light_squeezenet.onnx", style="graph")
@@ -152,6 +154,7 @@ def test_strides_and_groups_are_said() -> None:
         ("ko", "어텐션, 헤드 2개", "자르기", "번, 클래스 5개"),
     ],
 )
+@pytest.mark.medium
 def test_a_transformer_is_drawn_in_the_words_of_the_language(
     language: str, attention: str, crop: str, known: str, tmp_path: Path
 ) -> None:
@@ -200,6 +203,7 @@ def test_pdf_has_its_fonts_inside() -> None:
     assert data.count(b"/FontFile2") == 2
 
 
+@pytest.mark.medium
 def test_png_has_the_signs_of_sizes_where_no_font_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pillow's own font has no ×, which would be an empty box: it is written as x."""
     box = ImageFont.load_default(20).getmask("\uffff")
@@ -211,6 +215,7 @@ def test_png_has_the_signs_of_sizes_where_no_font_is_found(monkeypatch: pytest.M
     assert picture.data(".png")
 
 
+@pytest.mark.medium
 def test_png_shows_what_svg_says() -> None:
     picture = draw("slides", style="graph")
     image = Image.open(io.BytesIO(picture.data(".png")))

@@ -26,6 +26,7 @@ def test_no_pictures_say_nothing() -> None:
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=30))
+@pytest.mark.medium
 def test_groups_of_one_size_are_worth_their_number(sizes: list[int]) -> None:
     groups = np.repeat(np.arange(len(sizes)), sizes)
     worth = independent(groups)
@@ -35,6 +36,7 @@ def test_groups_of_one_size_are_worth_their_number(sizes: list[int]) -> None:
 
 
 @given(st.integers(1, 400), st.data())
+@pytest.mark.medium
 def test_the_interval_of_one_class_is_its_own(n: int, more: st.DataObject) -> None:
     correct = more.draw(st.integers(0, n))
     assert mean_interval(np.array([correct / n]), np.array([float(n)])) == pytest.approx(wilson(correct, n), abs=1e-9)

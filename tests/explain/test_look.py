@@ -28,6 +28,8 @@ from convscope.training.session import Result
 from tests.calibration.made import calibrated
 from tests.explain.nets import net_of, pixels
 
+pytestmark = pytest.mark.medium
+
 FORMULA = "conv(3, 3, stride=2) + relu + fc"
 
 

@@ -114,6 +114,7 @@ def state(module: nn.Module) -> dict[str, object]:
         *(pytest.param("foreign", look, id=f"foreign-{name}") for name, look in OF_MODULES.items()),
     ],
 )
+@pytest.mark.medium
 def test_looking_leaves_everything_as_it_was(make: str, look: Look, fail: bool) -> None:
     module = net_of("conv(4, 3) + bn + relu + dropout(0.5) + fc").train() if make == "net" else foreign().train()
     first = module.get_submodule("conv1")

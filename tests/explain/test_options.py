@@ -19,6 +19,7 @@ def test_a_page_has_five_megabytes_or_up_to_twenty_where_weights_need_them(weigh
     assert LookOptions(megabytes=3).page_megabytes(weights) == 3
 
 
+@pytest.mark.medium
 def test_what_weights_need_is_said(tmp_path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "wide.onnx"
     modelfile.write(path, *sample("fc(5000) + relu + fc", (1, 12, 12), 3))

@@ -23,6 +23,7 @@ from tests.explain.nets import net_of, pixels
         ("conv(3, 3) + gap + fc(5) + relu + fc", "fc1"),
     ],
 )
+@pytest.mark.medium
 def test_extremes_by_search(formula: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     net, x = net_of(formula), pixels(9)
     x[4] = x[2]  # equal values: the earlier picture comes first

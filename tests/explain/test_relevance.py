@@ -65,6 +65,7 @@ def captums(net: Net, x: Tensor, classes: list[int], epsilon: float, gamma: floa
 
 @pytest.mark.parametrize("epsilon", [1e-9, 0.3])
 @pytest.mark.parametrize("formula", PLANS)
+@pytest.mark.medium
 def test_relevance_is_captums(formula: str, epsilon: float) -> None:
     net, pictures, classes = net_of(formula), pixels(4), [0, 1, 2, 1]
     x = (torch.from_numpy(pictures).double() - net.mean.double()) / net.std.double()
@@ -169,6 +170,7 @@ def test_the_gamma_rule_by_hand() -> None:
 
 
 @pytest.mark.parametrize("examples", [60, pytest.param(600, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.medium
 def test_nothing_is_lost_in_any_network(examples: int) -> None:
     @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
     @given(networks(), st.data(), st.integers(0, 2**32 - 1))

@@ -61,6 +61,7 @@ def test_grad_cam_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("size", "stride"), [(6, 2), (3, 3), ((5, 2), (4, 1)), (20, 7), (1, 1)])
+@pytest.mark.medium
 def test_occlusion_is_captums(size: Any, stride: Any) -> None:
     net, x = net_of("conv(4, 3) + relu + fc", (2, 9, 8)), pixels(2, (2, 9, 8))
     from captum.attr import Occlusion
@@ -117,6 +118,7 @@ def test_mistakes(call: Any, error: type[Exception], message: str) -> None:
         call(net_of("conv(2, 3) + fc"), pixels(2))
 
 
+@pytest.mark.medium
 def test_without_classes_the_one_of_the_highest_score_is_asked_about() -> None:
     net, x = net_of("conv(4, 3) + tanh + fc"), pixels(30)
     answers = net(torch.from_numpy(x)).argmax(1).tolist()
@@ -126,6 +128,7 @@ def test_without_classes_the_one_of_the_highest_score_is_asked_about() -> None:
     np.testing.assert_array_equal(relevance(net, x).picture, relevance(net, x, answers).picture)
 
 
+@pytest.mark.medium
 def test_what_load_returns_is_asked_as_its_module_is_and_by_its_own_temperature(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -111,6 +111,7 @@ def _write(root: Path, trace: Path, kinds: str, at: int, action: int) -> None:
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="cc not found")
+@pytest.mark.medium
 def test_the_shim_notes_kills_refuses_and_cuts_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_FOLDER", str(tmp_path))
     tally = Tally("shim")

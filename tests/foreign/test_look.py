@@ -103,6 +103,7 @@ def test_maps_are_no_classes(tmp_path: Path) -> None:
     assert any("no classifier" in note for note in page.notes)
 
 
+@pytest.mark.medium
 def test_another_output_is_chosen_by_name_or_number(tmp_path: Path) -> None:
     nodes = [
         helper.make_node("GlobalAveragePool", ["x"], ["g"]),
@@ -120,6 +121,7 @@ def test_another_output_is_chosen_by_name_or_number(tmp_path: Path) -> None:
         convscope.look(path, pictures(), output="z")
 
 
+@pytest.mark.medium
 def test_preprocessing_is_asked_for_found_beside_the_file_or_guessed_and_said(tmp_path: Path) -> None:
     data = classifier()
     path, x = written(tmp_path, data), pictures()

@@ -15,6 +15,8 @@ from convscope.explain.payload.encoding import decode
 from convscope.foreign.reading import open_foreign
 from tests.foreign.graphs import Array, model, weights
 
+pytestmark = pytest.mark.medium
+
 PICTURES = np.random.default_rng(3).integers(0, 256, (3, 3, 12, 12), dtype=np.uint8)
 # By kind: the operator, its attributes, and its constants.
 NODES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {

@@ -23,6 +23,7 @@ MODULE = [FILE[0], "conv", *FILE[1:]]  # what makes queries, keys and values is 
 
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("how", ["module", "softmax", "product"])
+@pytest.mark.medium
 def test_only_attention_is_a_box(how: Attends, batch: bool, tmp_path: Path) -> None:
     file = tmp_path / "vit.onnx"
     file.write_bytes(exported(module := ViT(how), batch=batch))
@@ -35,6 +36,7 @@ def test_only_attention_is_a_box(how: Attends, batch: bool, tmp_path: Path) -> N
     assert payload["figures"]["parameters"] == sum(p.numel() for p in module.parameters())
 
 
+@pytest.mark.medium
 def test_a_layer_normalisation_in_pieces_over_tokens_is_one(tmp_path: Path) -> None:
     """Older operators have none for it."""
     file = tmp_path / "vit.onnx"

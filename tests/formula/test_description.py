@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 
 from convscope.formula import Conv, Network, describe
@@ -46,6 +47,7 @@ def test_the_table_of_the_lectures_network() -> None:
 
 @given(networks())
 @settings(max_examples=100, deadline=None)
+@pytest.mark.medium
 def test_rows_add_up_to_the_printed_totals(network: Network) -> None:
     description = Description(network)
     table = str(description).split("\n\n")[1].splitlines()

@@ -35,6 +35,7 @@ def read(window: Window, axis: int, unit: int, size: int) -> set[int]:
 
 
 @pytest.mark.parametrize("ceil", [False, True])
+@pytest.mark.medium
 def test_places_and_what_is_unread_are_those_of_a_walk(ceil: bool) -> None:
     for size, window in windows(ceil):
         places, _, unread = window.over(size)
@@ -69,6 +70,7 @@ def test_units_read_the_places_of_a_walk() -> None:
             assert patch == (range(2, 5), *wanted), (size, window, y, x)
 
 
+@pytest.mark.medium
 def test_rounding_down_with_the_room_that_it_wants_makes_as_many_places() -> None:
     for size, window in windows(ceil=True):
         top, left, bottom, right = window.pads_over(size)

@@ -44,6 +44,7 @@ def texts_with_parts(draw: st.DrawFn) -> tuple[str, str]:
 
 @given(texts_with_parts())
 @settings(max_examples=300, deadline=None)
+@pytest.mark.medium
 def test_parts_equal_what_is_written_out_by_hand(texts: tuple[str, str]) -> None:
     with_parts, by_hand = texts
     try:
@@ -119,6 +120,7 @@ def test_a_fault_in_a_part_has_its_place(text: str, place: str, says: str) -> No
     assert caught.value.column == column
 
 
+@pytest.mark.medium
 def test_parts_that_double_end_at_the_limit_of_layers() -> None:
     doubling = "p0 = relu; " + "".join(f"p{i} = p{i - 1} + p{i - 1}; " for i in range(1, 25))
     assert parse(doubling + "p9").count == 512

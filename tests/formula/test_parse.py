@@ -72,6 +72,7 @@ groups = st.recursive(
 
 @given(groups, st.none() | st.builds(Crop, SIZE))
 @settings(max_examples=500, deadline=None)
+@pytest.mark.medium
 def test_what_a_plan_prints_reads_back_as_the_same_plan(plan: Plan, crop: Crop | None) -> None:
     plan = plan if crop is None else crop + plan
     assert parse(str(plan)) == plan
@@ -210,6 +211,7 @@ ABSURD = [
 
 
 @pytest.mark.parametrize("text", ABSURD, ids=range(len(ABSURD)))
+@pytest.mark.medium
 def test_absurd_text_is_refused_without_allocating(text: str) -> None:
     tracemalloc.start()
     try:

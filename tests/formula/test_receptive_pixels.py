@@ -85,6 +85,7 @@ def check_footprint(network: Network, data: st.DataObject) -> None:
 
 @given(networks(max_channels=2), st.data())
 @settings(max_examples=60, deadline=None)
+@pytest.mark.medium
 def test_what_a_unit_sees_is_where_its_gradient_reaches(network: Network, data: st.DataObject) -> None:
     check_footprint(network, data)
 

@@ -45,6 +45,7 @@ def check_against_torch(network: Network) -> None:
 
 @given(networks())
 @settings(max_examples=60, deadline=None)
+@pytest.mark.medium
 def test_random_plans_equal_torch(network: Network) -> None:
     check_against_torch(network)
 

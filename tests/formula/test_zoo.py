@@ -117,6 +117,7 @@ def test_resnet8_has_what_keras_counts_less_the_statistics_of_bn() -> None:
 
 
 @pytest.mark.parametrize("name", ZOO)
+@pytest.mark.medium
 def test_a_named_plan_is_what_its_formula_says_on_other_pictures_too(name: str) -> None:
     plan = resolve(f" {name.upper()} ")
     assert plan == parse(str(plan)) == parse(ZOO[name][0])

@@ -37,6 +37,7 @@ def app(made: Lab) -> Any:
     return made.application()
 
 
+@pytest.mark.medium
 def test_the_page_carries_the_token_and_a_policy_of_its_own(app: Any) -> None:
     answer = asked(app, "/")
     received = payload_of(answer.body.decode())
@@ -151,6 +152,7 @@ def test_a_finished_run_is_looked_into_from_a_cage(app: Any, made: Lab) -> None:
     assert str(made.runs.root).encode() not in broken.body
 
 
+@pytest.mark.medium
 def test_a_network_of_ones_own_is_opened_in_a_cage(app: Any) -> None:
     page = asked(app, OWN_NETWORK)
     assert payload_of(page.body.decode())["format"] == "convscope-opening"
@@ -190,6 +192,7 @@ def test_a_look_is_made_once_and_a_few_are_kept(tmp_path: Path, monkeypatch: pyt
     assert made == ["r0", "r1", "r2", "r3", "r0"]
 
 
+@pytest.mark.medium
 def test_a_stream_is_events_and_its_number_is_limited(app: Any, made: Lab) -> None:
     run_dir(made.runs.root, "one", [step(1)])
     answer = asked(app, "/api/runs/one/events")
@@ -220,6 +223,7 @@ def test_a_stream_breaks_off_when_the_lab_closes(app: Any, made: Lab) -> None:
         assert re.findall(rb"event: (\w+)\n", asked(app, "/api/runs/one/events").body) == [b"run", b"line"]
 
 
+@pytest.mark.medium
 def test_no_more_than_two_descriptions_at_once(
     app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -247,6 +251,7 @@ def test_no_more_than_two_descriptions_at_once(
     assert most == [2]  # both places were used, none more, and an error gave its place back
 
 
+@pytest.mark.medium
 def test_the_page_sets_a_cookie_for_pages_of_runs_only(tmp_path: Path) -> None:
     made = lab(tmp_path)
     run = run_dir(made.runs.root, "one")

@@ -50,6 +50,7 @@ def test_a_long_name_is_cut_and_keeps_its_ending_and_a_long_path_is_refused() ->
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(("..", ".", "", "/", "\\", "a", "NUL", ":", " "))).map("".join))
+@pytest.mark.medium
 def test_whatever_is_kept_lies_within_and_is_no_device(path: str) -> None:
     try:
         kept = safe_path(path)

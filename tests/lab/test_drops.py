@@ -133,6 +133,7 @@ def test_a_zip_stays_a_zip_and_comes_in_pieces_some_of_them_twice(app: Any, made
     assert described["description"]["classes"] == 2
 
 
+@pytest.mark.medium
 def test_the_same_name_twice_is_two_sets_and_a_removed_one_is_gone(app: Any, made: Lab) -> None:
     assert [dropped(app, pets())["name"] for _ in range(3)] == ["pets", "pets-2", "pets-3"]
     assert asked(app, "/api/data/pets-2/remove", {}).status == 200
@@ -148,6 +149,7 @@ def test_the_same_name_twice_is_two_sets_and_a_removed_one_is_gone(app: Any, mad
 
 
 @pytest.mark.parametrize("name", ["..", "%2e%2e", "..%2f..%2f..%2fdata", ".new-x", "%00", "a" * 3000, "..%5c.."])
+@pytest.mark.medium
 def test_nothing_but_a_set_can_be_removed_or_read(app: Any, made: Lab, tmp_path: Path, name: str) -> None:
     dropped(app, pets())
     before = sorted(tmp_path.rglob("*"))
@@ -231,6 +233,7 @@ def test_a_piece_is_bounded_and_every_other_body_stays_small(app: Any) -> None:
         ({"content_type": None}, 415), ({"content_type": "multipart/form-data"}, 415),
     ],
 )  # fmt: skip
+@pytest.mark.medium
 def test_strangers_send_nothing(app: Any, made: Lab, given: dict[str, Any], status: int) -> None:
     id = begin(app, {"a": b"12"})
     assert piece(app, id, "a", b"12", **given).status == status
@@ -270,6 +273,7 @@ def test_few_are_sent_at_once_and_an_idle_one_gives_way(app: Any, made: Lab, mon
     assert key(asked(app, "/api/data", said)) == (400, "drop.sets")
 
 
+@pytest.mark.medium
 def test_whoever_ends_cancels_and_begins_at_once_waits_for_nobody_for_ever(made: Lab) -> None:
     drops = made.drops
     for turn in range(30):

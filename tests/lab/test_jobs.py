@@ -154,6 +154,7 @@ def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
         (None, "ended with exit code 7"),
     ],
 )
+@pytest.mark.medium
 def test_a_failed_training_says_why_without_a_path(
     jobs: TrainingJobs, launches: Launches, error: ConvscopeError | None, message: str
 ) -> None:

@@ -74,6 +74,7 @@ def test_the_next_lab_tells_of_one_that_ended_unseen(root: Path, launches: Launc
         assert said(later.one(ids[1])) == "stopped before it began"
 
 
+@pytest.mark.medium
 def test_no_id_is_given_twice(root: Path, launches: Launches) -> None:  # noqa: F811
     first, later = lab(root), lab(root)  # two labs on one folder are refused; if they were not:
     ids = [jobs.start(WANTED) for jobs in (first, later, first)]

@@ -21,6 +21,8 @@ from convscope.page.inline import learning_script
 from convscope.pictures.resizing import RULES
 from convscope.prediction import load
 
+pytestmark = pytest.mark.medium
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plain_networks.py"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import pytest
 
 from convscope import modelfile
 from convscope.formula import parse, trace
@@ -32,6 +33,7 @@ def test_every_weight_is_where_the_page_is_told() -> None:
     assert any(place.bits == 16 for place in known.weights.values()), "as the model file has them"
 
 
+@pytest.mark.medium
 def test_the_heads_are_those_that_a_training_compares() -> None:
     known, _ = pretrained_file()
     model = modelfile.read("lite0")

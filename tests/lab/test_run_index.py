@@ -76,6 +76,7 @@ def test_a_stopped_run_stands_where_its_checkpoint_does(root: Path) -> None:
     assert RunIndex(root).summary("a").step == 20
 
 
+@pytest.mark.medium
 def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +149,7 @@ def test_what_is_damaged_is_said(root: Path) -> None:
     }
 
 
+@pytest.mark.medium
 def test_asking_for_a_damaged_run_keeps_nothing(root: Path) -> None:
     run_dir(root, "bad").joinpath("run.json").write_text("{")
     runs = RunIndex(root)

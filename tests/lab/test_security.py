@@ -97,12 +97,14 @@ READ = (
 )
 
 
+@pytest.mark.medium
 def test_the_pages_own_questions_are_answered(app: Any) -> None:
     assert asked(app, "/api/describe", {"formula": "slides"}).json()["description"]["parameters"] == 274_570
     assert asked(app, "/api/offer", given=headers(origin=f"http://{HOST}")).status == 200
     assert asked(app, f"/?token={KEY}", given=headers(x_convscope_token=None)).status == 200
 
 
+@pytest.mark.medium
 def test_no_other_host_origin_site_or_token_gets_in(app: Any, tmp_path: Path) -> None:
     """What is wrong alone, and in pairs."""
     before, wrong = tree(tmp_path), []

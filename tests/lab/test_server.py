@@ -184,6 +184,7 @@ def test_a_head_has_its_limit(port: int) -> None:
     assert statuses(said(port, b"GET /" + b"a" * 50 * MOST_HEAD + b" HTTP/1.1\r\n" + HOST + END)) in ([400], [])
 
 
+@pytest.mark.medium
 def test_an_answered_connection_that_asks_nothing_more_is_closed(port: int) -> None:
     kept = said(port, b"GET /api/offer HTTP/1.1\r\n" + OWN + b"\r\n")  # it reads until the server closes
     assert statuses(kept) == [200]
@@ -202,6 +203,7 @@ def test_connections_that_ask_nothing_lock_nobody_out(tmp_path: Path, monkeypatc
                 one.close()
 
 
+@pytest.mark.medium
 def test_a_connection_that_asks_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SECONDS", SHORT)
     with served(tmp_path) as (_, port):
@@ -223,6 +225,7 @@ def test_beyond_so_many_answers_at_once_the_answer_is_503(tmp_path: Path, monkey
         wait_for(lambda: lab.streams == 0)
 
 
+@pytest.mark.medium
 def test_a_body_that_never_ends_is_not_waited_for(port: int) -> None:
     head = b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON
     assert statuses(said(port, head + b"Content-Length: 50\r\n\r\n", b'{"formula', pause=0.05)) == [408]
@@ -230,6 +233,7 @@ def test_a_body_that_never_ends_is_not_waited_for(port: int) -> None:
     assert statuses(said(port, head + b"Transfer-Encoding: chunked\r\n\r\n", *drops, pause=0.02)) == [408]
 
 
+@pytest.mark.medium
 def test_streams_are_counted_and_given_back(tmp_path: Path) -> None:
     with served(tmp_path) as (lab, port):
         run_dir(lab.runs.root, "one", [step(1)])

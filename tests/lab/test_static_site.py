@@ -79,6 +79,7 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
         assert not re.search(r"""(?:src|href)=["']?https?:""", html)
 
 
+@pytest.mark.medium
 def test_all_of_a_long_log_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_dir(tmp_path, "one", map(step, range(1, 301)), finished=True)
     monkeypatch.setattr(run_files, "BITE", 1_000)
@@ -88,6 +89,7 @@ def test_all_of_a_long_log_is_recorded(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.medium
 def test_an_earlier_site_is_written_over_and_what_a_killed_one_left_goes(tmp_path: Path) -> None:
     folder = tmp_path / "site"
     write_site(folder)

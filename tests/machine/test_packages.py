@@ -10,6 +10,8 @@ import pytest
 from convscope.machine import packages as module
 from convscope.machine.packages import Package, packages
 
+pytestmark = pytest.mark.medium
+
 
 def test_everything_that_the_metadata_asks_for_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ["numpy>=2.0", "nowhere-to-be-found>=1.5; extra == 'heic'", "pytest>=9; extra == 'dev'", "json>=1"]

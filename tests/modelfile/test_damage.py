@@ -35,6 +35,7 @@ def test_the_whole_file_is_read(tmp_path: Path) -> None:
     assert verify(tmp_path) == verify(tmp_path / "model.onnx") == DATA[-64:].decode()
 
 
+@pytest.mark.medium
 def test_every_single_flipped_bit_is_refused(tmp_path: Path) -> None:
     refused = 0
     for at in range(8 * len(DATA)):

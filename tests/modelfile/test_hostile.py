@@ -263,6 +263,7 @@ LARGE: dict[str, tuple[Callable[[Model], object], str]] = {
 
 
 @pytest.mark.parametrize("name", LARGE)
+@pytest.mark.medium
 def test_a_large_file_is_refused_for_a_small_price(name: str, tmp_path: Path) -> None:
     change, why = LARGE[name]
     data, path = forged(change), tmp_path / "model.onnx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given, settings
 
@@ -16,6 +17,7 @@ from tests.strategies import networks
 
 @given(networks())
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@pytest.mark.medium
 def test_logits_are_bit_for_bit_those_of_the_net_it_was_written_from(network: Network) -> None:
     from pathlib import Path
 

@@ -19,6 +19,7 @@ from tests.strategies import networks
 
 @given(networks())
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@pytest.mark.medium
 def test_everything_is_read_as_onnx_reads_it(network: Network) -> None:
     weights = random_weights(network, 1)
     data = serialise(network, InputSpec(network.input), weights, [str(k) for k in range(network.classes)], {"a": 1})
@@ -44,6 +45,7 @@ def test_everything_is_read_as_onnx_reads_it(network: Network) -> None:
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+@pytest.mark.medium
 def test_numbers_packed_or_not(values: list[int]) -> None:
     tensor = onnx.TensorProto(dims=values)
     loose = message(memoryview(tensor.SerializeToString()), "a tensor", known="1*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,5 +50,6 @@ def test_seconds_without_end_are_not_told() -> None:
 
 
 @given(JSON)
+@pytest.mark.medium
 def test_facts_of_any_form_are_read(facts: object) -> None:
     assert isinstance(Provenance.from_json(facts), Provenance)

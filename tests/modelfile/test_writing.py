@@ -116,6 +116,7 @@ def test_nothing_unusable_is_written(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.medium
 def test_reading_needs_neither_torch_nor_onnx(tmp_path: Path) -> None:
     write(tmp_path / "model.onnx", *sample())
     code = (

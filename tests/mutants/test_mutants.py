@@ -70,6 +70,7 @@ def test_faults_of_python(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("node") or not Path("node_modules").exists(), reason="needs node and typescript")
+@pytest.mark.medium
 def test_faults_of_the_page(tmp_path: Path) -> None:
     path = tmp_path / "module.js"
     path.write_text(PAGE_SOURCE)

@@ -58,6 +58,7 @@ def test_building_leaves_the_random_state_alone() -> None:
 
 @given(networks())
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@pytest.mark.medium
 def test_names_and_shapes_are_the_networks(network: Network) -> None:
     net = build(network, InputSpec(network.input))
     wanted = {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights + node.buffers}
@@ -67,6 +68,7 @@ def test_names_and_shapes_are_the_networks(network: Network) -> None:
 
 @given(networks())
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@pytest.mark.medium
 def test_forward_is_the_last_of_the_outputs(network: Network) -> None:
     net = build(network, InputSpec(network.input)).eval()
     x = pictures(2, *network.input)

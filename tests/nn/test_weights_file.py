@@ -36,6 +36,7 @@ def module() -> nn.Sequential:
 
 
 @pytest.mark.parametrize("held", ["plain", "checkpoint", "legacy", "memory"])
+@pytest.mark.medium
 def test_a_state_dict_with_its_formula_computes_what_its_module_computes(tmp_path: Path, held: str) -> None:
     net, file = module(), tmp_path / "digits.pt"
     state: Any = net.state_dict()

@@ -119,6 +119,7 @@ def test_of_a_large_map_means_are_shown_and_it_says_so() -> None:
 
 
 @pytest.mark.parametrize("shape", [(512, 512, 3, 3), (64, 512, 512), (4096, 25088), (10_000_000,), (9, 9, 9, 9, 9, 9)])
+@pytest.mark.medium
 def test_what_is_shown_is_bounded(shape: tuple[int, ...]) -> None:
     values = np.broadcast_to(np.random.default_rng(0).normal(size=shape[-1]).astype(np.float32), shape)
     assert len(heat_map(values)._repr_html_()) < 600_000

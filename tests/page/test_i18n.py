@@ -14,6 +14,8 @@ from convscope.errors import messages
 from convscope.formula import ZOO
 from convscope.page.inline import SHARED, lab_dictionary, plans
 
+pytestmark = pytest.mark.medium
+
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
 CALLS = re.compile(r"\b(?:t|phrase|refused)\(\"([^\"]+)\"")
 

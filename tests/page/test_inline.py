@@ -22,6 +22,8 @@ from convscope.page.large import features_script
 from convscope.page.styles import drop_style, lab_style, page_style, report_style, teacher_style
 from tests.page.samples import small_payload
 
+pytestmark = pytest.mark.medium
+
 SOURCES = sorted((HERE / "js").rglob("*.js"))
 HOSTILE = [
     "</script><script>alert(1)</script>",

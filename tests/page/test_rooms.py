@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.medium
+
 JS = Path(__file__).parents[2] / "convscope" / "page" / "js"
 ROOMS = ("kit", "formula", "engine", "learn", "modelfile", "foreign", "look", "drop", "lab", "report")
 PATHS = re.compile(r"""["'](\.[^"'\n]*\.js)["']""")  # imports, and types named in comments

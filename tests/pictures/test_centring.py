@@ -69,6 +69,7 @@ def test_only_what_is_darker_or_lighter_where_that_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.medium
 def test_a_photo_of_a_drawing_in_uneven_light(seed: int) -> None:
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[-1:1:280j, -1:1:280j]
@@ -82,6 +83,7 @@ def test_a_photo_of_a_drawing_in_uneven_light(seed: int) -> None:
     assert (made[:3] == 0).all(), "no shade is left"
 
 
+@pytest.mark.medium
 def test_thin_ink_in_a_photo_is_made_thicker() -> None:
     _, x = np.mgrid[-1:1:280j, -1:1:280j]
     photo = (170 + 40 * x - seven(pen=3).astype(float) / 2).astype(np.uint8)

@@ -82,6 +82,7 @@ def test_a_jpeg_of_several_pictures() -> None:
     assert decoding.decode(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])).max() == 40
 
 
+@pytest.mark.medium
 def test_importing_it_imports_neither_numpy_nor_pillow() -> None:
     check = "import sys, convscope.pictures.decoding; assert not {'numpy', 'PIL', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)

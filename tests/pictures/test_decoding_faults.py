@@ -38,6 +38,7 @@ def test_truncated_files_are_refused_by_name(kind: str, tmp_path: Path) -> None:
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
     st.integers(0, 6000),
 )
+@pytest.mark.medium
 def test_damage_never_gets_out_as_anything_but_an_input_error(
     kind: str, edits: list[tuple[int, int]], cut: int
 ) -> None:

@@ -52,6 +52,7 @@ def test_invert_looks_at_border_and_middle_only() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 8, 8), (1, 7, 9), (1, 1, 5)])
+@pytest.mark.medium
 def test_it_is_what_numpys_quantiles_say(shape: tuple[int, int, int]) -> None:
     rng = np.random.default_rng(20)
     _, height, width = shape
@@ -75,6 +76,7 @@ def test_it_is_what_numpys_quantiles_say(shape: tuple[int, int, int]) -> None:
     st.tuples(st.integers(0, 40), st.sampled_from([1, 2, 3]), st.integers(1, 17), st.integers(1, 17)),
     st.integers(0, 2**32 - 1),
 )
+@pytest.mark.medium
 def test_a_stack_is_judged_picture_by_picture(shape: tuple[int, int, int, int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, shape, dtype=np.uint8)
@@ -90,6 +92,7 @@ def test_a_stack_of_many_megabytes_is_judged_part_by_part() -> None:
     assert np.flatnonzero(which_need_inversion(images)).tolist() == [0, 5349, 5350, 5999]
 
 
+@pytest.mark.medium
 def test_the_rule_is_automatic_only_where_no_training_picture_would_be_inverted() -> None:
     dark, light = digit(255, 0), digit(0, 255)
     assert inversion_rule(np.stack([dark] * 9)) == "auto"

@@ -44,6 +44,7 @@ def test_a_gradient_of_light_is_an_uneven_ground() -> None:
     assert [note.key for note in legibility_notes(CENTRED, picture[None, None])[0]] == ["note.ground.uneven"]
 
 
+@pytest.mark.medium
 def test_nothing_is_said_of_mnist() -> None:
     digits = mnist()
     spec = input_spec(digits.train.images, "data")

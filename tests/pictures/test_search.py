@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from convscope.pictures.search import begins_as_picture, pictures_in
@@ -31,6 +32,7 @@ def test_every_format_that_is_read_is_searched_for(tmp_path: Path) -> None:
     assert found == ["a.AVIF", "b.heic", "c.ico", "d.tga", "e.jp2"]
 
 
+@pytest.mark.medium
 def test_folders_a_thousand_deep_are_searched(tmp_path: Path) -> None:
     at = Path.cwd()
     try:

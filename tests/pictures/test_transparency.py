@@ -47,6 +47,7 @@ def test_nothing_at_all_is_white_and_all_of_it_is_itself() -> None:
 
 
 @given(st.integers(0, 255), st.integers(1, 254))
+@pytest.mark.medium
 def test_every_number_is_rounded_as_the_formula_says(value: int, alpha: int) -> None:
     pixels = np.array([[[value, 0, 0, alpha], [0, 0, 0, 255]]], np.uint8)
     red = decoding.decode(encoded(Image.fromarray(pixels, "RGBA")), channels=3)[0, 0, 0]

@@ -255,6 +255,8 @@ def test_module_is_the_network_ready_to_evaluate(model: Model) -> None:
 
 BLOCK = """
 import sys
+
+pytestmark = pytest.mark.medium
 class Block:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in ("torch", "onnx", "rich", "sklearn", "scipy", "matplotlib", "safetensors"):

@@ -9,6 +9,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from packaging.version import Version
 
 import convscope
@@ -26,6 +27,7 @@ def left_at_home(home: Path, code: str) -> list[str]:
     return [path.name for path in home.rglob("*") if path.is_file()]
 
 
+@pytest.mark.medium
 def test_no_identifier_is_made_where_the_library_by_itself_makes_one(tmp_path: Path) -> None:
     quiet = f"from convscope.prediction.runtime import onnx_runtime; onnxruntime = onnx_runtime(); {SESSION}"
     assert left_at_home(tmp_path / "quiet", quiet) == []

@@ -72,6 +72,7 @@ def test_the_same_again_changes_nothing(pictures: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", range(0, 700, 37))
+@pytest.mark.medium
 def test_it_goes_on_from_wherever_it_was_stopped(pictures: Path, tmp_path: Path, cut: int) -> None:
     """A killed process leaves a list that ends anywhere, and copies up to there, or all but the last one."""
     whole = sort(pictures, tmp_path / "whole")

@@ -29,6 +29,7 @@ def lite0() -> Model:
     return convscope.load("lite0")
 
 
+@pytest.mark.medium
 def test_it_computes_what_the_original_does(lite0: Model) -> None:
     """scripts/convert_lite0.py recorded what torch makes of the checkpoint in float64, written from the paper."""
     logits, _ = lite0.predictor.run(np.stack([made_picture(seed, 224) for seed in range(3)]))
@@ -40,6 +41,7 @@ def test_it_computes_what_the_original_does(lite0: Model) -> None:
     assert not np.allclose(REFERENCE["original"][0], REFERENCE["original"][1], atol=0.1)
 
 
+@pytest.mark.medium
 def test_the_module_computes_it_too(lite0: Model) -> None:
     import torch
 
@@ -93,6 +95,7 @@ def test_only_normalisation_is_in_full_precision(lite0: Model) -> None:
     assert len(lite0.file.data) < 9_700_000
 
 
+@pytest.mark.medium
 def test_every_verb_takes_it_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,6 +135,7 @@ def test_its_weights_are_credited_by_name_and_by_themselves(lite0: Model) -> Non
     assert set(WEIGHTS) == set(pretrained.NAMES)
 
 
+@pytest.mark.medium
 def test_the_notices_are_there() -> None:
     text = (ROOT / "convscope/pretrained/README.md").read_text(encoding="utf-8")
     original = convscope.load("lite0").facts["pretrained"]

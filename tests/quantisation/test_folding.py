@@ -13,6 +13,8 @@ from convscope.quantisation.folding import folded
 from tests.reference import random_pictures, random_weights, reference
 from tests.strategies import networks
 
+pytestmark = pytest.mark.medium
+
 
 def same(network: Network, seed: int = 0) -> Network:
     spec = InputSpec(network.input, (33.0,) * network.input[0], (78.0,) * network.input[0])

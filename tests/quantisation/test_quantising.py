@@ -18,6 +18,8 @@ from convscope.prediction import load
 from convscope.quantisation import quantise, quantising
 from tests.samples import sample
 
+pytestmark = pytest.mark.medium
+
 NARROW = {"pictures.scaled": (-0.4, 0.4), "relu1": (0.0, 0.1)}  # most of what is larger is cut off
 FORMULA = "conv(4, 3, bias=False) + bn + relu + maxpool(2) + fc"
 

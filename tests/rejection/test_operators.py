@@ -18,6 +18,7 @@ from tests.samples import sample
 
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(("formula", "shape"), READ)
+@pytest.mark.medium
 def test_the_graph_computes_the_score(formula: str, shape: tuple[int, int, int], frozen: bool) -> None:
     made = sample(formula, shape, 3)
     fitted, layout = rejecting(made[0], frozen=frozen), Features.of(made[0])

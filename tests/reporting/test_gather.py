@@ -21,6 +21,8 @@ from convscope.training.session import train
 from convscope.training.whole_report import report
 from tests.training.tiny import PLAN, RECIPE, pictures, write_pictures
 
+pytestmark = pytest.mark.medium
+
 
 def shown(page: Path) -> Any:
     """Return what a written report holds."""

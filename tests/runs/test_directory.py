@@ -66,6 +66,7 @@ def test_what_is_there_is_never_touched(path: Path, kind: str) -> None:
     assert names(path.parent) == ["one"]
 
 
+@pytest.mark.medium
 def test_two_processes_cannot_work_in_one_run(path: Path) -> None:
     run = Run.create(path, {})
     code = (

@@ -65,6 +65,7 @@ def test_a_line_that_a_power_cut_tore_hides_only_itself(path: Path) -> None:
     assert [line.step for line in read_log(path)] == [1, 2]
 
 
+@pytest.mark.medium
 def test_of_very_many_lines_some_are_read_and_none_that_is_no_line(path: Path) -> None:
     with Run.create(path, {}) as run:
         for step in range(1000):
@@ -121,6 +122,7 @@ def test_a_log_that_is_damaged_is_named_with_the_line_and_the_field(path: Path) 
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=14), st.integers(0, 12))
+@pytest.mark.medium
 def test_as_many_lines_stay_as_can_be_in_order(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[int, bool]], step: int
 ) -> None:

@@ -37,6 +37,7 @@ def test_text_is_escaped_into_one_printable_line_and_back(text: str) -> None:
 
 
 @given(ROWS)
+@pytest.mark.medium
 def test_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows: list[ManifestRow]) -> None:
     run = tmp_path_factory.mktemp("run")
     text = manifest_csv(rows)

@@ -15,6 +15,7 @@ from convscope.runs.packed_rows import pack_rows, unpack_rows
 
 
 @given(st.lists(st.booleans(), max_size=70))
+@pytest.mark.medium
 def test_rows_come_back(chosen: list[bool]) -> None:
     rows = np.flatnonzero(np.array(chosen, dtype=bool))
     assert unpack_rows(pack_rows(rows, len(chosen)), len(chosen)).tolist() == rows.tolist()

@@ -79,16 +79,19 @@ def again(value: object) -> Any:
 
 
 @given(lines)
+@pytest.mark.medium
 def test_a_line_of_the_log_comes_back(line: LogLine) -> None:
     assert log_line(again(line.to_json()), "") == line
 
 
 @given(st.builds(CheckpointFacts, counts, st.lists(tallies).map(tuple), tallies, st.booleans(), numbers))
+@pytest.mark.medium
 def test_facts_of_a_checkpoint_come_back(facts: CheckpointFacts) -> None:
     assert CheckpointFacts.from_json(again(facts.to_json()), "") == facts
 
 
 @given(st.builds(SnapshotFacts, counts, counts, numbers, numbers, st.text(), st.none() | st.text()))
+@pytest.mark.medium
 def test_facts_of_a_snapshot_come_back(facts: SnapshotFacts) -> None:
     assert SnapshotFacts.from_json(again(facts.to_json()), "") == facts
 

@@ -41,6 +41,7 @@ def test_names_that_are_no_text_are_kept_in_a_run_json_that_is_utf_8(path: Path)
     assert read_run_json(path)["classes"] == ["\udcff", "한"]
 
 
+@pytest.mark.medium
 def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path: Path) -> None:
     """But for a flip in the name of the digest, which harms nothing else: the settings are as they were."""
     settings = {"seed": 3, "formula": "conv(4, 3) + fc", "classes": ["é"]}

@@ -152,6 +152,7 @@ def test_more_than_the_limits_is_refused() -> None:
         assert error(ask(made, "/predict", bytes(20_001), "image/png")) == (413, "refused.large")
 
 
+@pytest.mark.medium
 def test_a_full_queue_answers_429_and_what_is_too_late_503() -> None:
     with service(Limits(pictures=2, queue=2, seconds=1)) as made:
         made.answering.waiting = 1

@@ -52,6 +52,7 @@ async def gathered(made: Batcher, *jobs: np.ndarray) -> list[Answered]:
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.sampled_from([1, 3]), st.booleans())
 @settings(max_examples=25)
+@pytest.mark.medium
 def test_everybody_gets_the_answers_to_his_own(sizes: list[int], threads: int, outsiders: bool) -> None:
     sums, seen = Sums(threads, outsiders), []
     made = batcher(sums, seen=seen)
@@ -87,6 +88,7 @@ def test_what_comes_while_all_are_busy_is_computed_together() -> None:
     assert sums.batches == [[1], [2, 2, 3, 3, 4, 4, 5, 5], [6, 6]]
 
 
+@pytest.mark.medium
 def test_a_free_thread_waits_for_a_batch_to_fill_and_no_longer() -> None:
     sums = Sums(threads=1)
     made = batcher(sums, wait=0.3)

@@ -36,6 +36,7 @@ def posted(port: int, answers: list[int], pictures: int = 1) -> None:
     one.close()
 
 
+@pytest.mark.medium
 def test_many_at_once_are_all_answered() -> None:
     with service() as made, served(made) as (_, port):
         answers: list[int] = []
@@ -48,6 +49,7 @@ def test_many_at_once_are_all_answered() -> None:
         assert made.answering.waiting == 0
 
 
+@pytest.mark.medium
 def test_at_its_end_what_is_in_the_queue_is_answered() -> None:
     with service() as made, served(made) as (server, port):
         go, own = threading.Event(), made.answering._batcher._predictor.answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from convscope.sklearn import ConvClassifier
@@ -16,5 +17,6 @@ FAILS = {
 
 
 @parametrize_with_checks([ConvClassifier(epochs=40)], expected_failed_checks=lambda estimator: FAILS)
+@pytest.mark.medium
 def test_scikit_learns_own_checks(estimator: ConvClassifier, check: Callable[[Any], None]) -> None:
     check(estimator)

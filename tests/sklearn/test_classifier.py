@@ -99,6 +99,7 @@ def test_what_is_asked_reaches_train(asked: dict[str, object], monkeypatch: pyte
     assert (options.seed, options.threads) == (5, 2)
 
 
+@pytest.mark.medium
 def test_every_form_of_the_same_pictures_gives_the_same_bits() -> None:
     colour = np.random.default_rng(0).integers(0, 256, (60, 3, 6, 7), np.uint8)
     labels = np.arange(60) % 2
@@ -114,12 +115,14 @@ def test_every_form_of_the_same_pictures_gives_the_same_bits() -> None:
         np.testing.assert_array_equal(other.predict_proba(given), first.predict_proba(colour))
 
 
+@pytest.mark.medium
 def test_grey_pictures_of_three_axes_are_rows_of_their_numbers() -> None:
     np.testing.assert_array_equal(
         ConvClassifier(**FAST).fit(PIXELS, Y).predict_proba(PIXELS), fitted().predict_proba(X)
     )
 
 
+@pytest.mark.medium
 def test_labels_come_back_as_they_were_given() -> None:
     names = np.array(["zero", "one", "", "two"])[Y % 4]
     made = ConvClassifier(**FAST).fit(X, names)
@@ -130,6 +133,7 @@ def test_labels_come_back_as_they_were_given() -> None:
     assert class_names(np.array([1.5, 2.0])) == ("1.5", "2.0")
 
 
+@pytest.mark.medium
 def test_a_weight_of_nothing_is_no_sample_to_the_bit() -> None:
     weights = np.where(np.arange(len(X)) % 3 == 0, 0.0, 2.5)
     kept = weights > 0
@@ -138,6 +142,7 @@ def test_a_weight_of_nothing_is_no_sample_to_the_bit() -> None:
     np.testing.assert_array_equal(some.predict_proba(X), alone.predict_proba(X))
 
 
+@pytest.mark.medium
 def test_heavier_samples_win_where_two_disagree() -> None:
     rng = np.random.default_rng(0)
     twice = np.repeat(rng.integers(0, 256, (40, 5, 5), np.uint8), 2, axis=0)
@@ -151,6 +156,7 @@ def test_heavier_samples_win_where_two_disagree() -> None:
         np.testing.assert_array_equal(by_class.fit(twice, labels).predict_proba(twice)[:, heavy], proba)
 
 
+@pytest.mark.medium
 def test_heavier_samples_win_in_a_head_on_frozen_features_too(tmp_path: Path) -> None:
     (tmp_path / "start.onnx").write_bytes(fitted().model_file_)
     twice, labels = np.repeat(PIXELS[:40], 2, axis=0), np.tile([0, 1], 40)  # every picture has both labels
@@ -161,6 +167,7 @@ def test_heavier_samples_win_in_a_head_on_frozen_features_too(tmp_path: Path) ->
         assert (made.predict(twice) == heavy).all()
 
 
+@pytest.mark.medium
 def test_balanced_is_the_weights_that_train_gives(tmp_path: Path) -> None:
     """Class weights and weights of the samples are one sum: the losses' weights are those of balance="weights"."""
     some = (Y < 3) & ((Y != 2) | (np.arange(len(Y)) % 4 == 0))
@@ -174,6 +181,7 @@ def test_balanced_is_the_weights_that_train_gives(tmp_path: Path) -> None:
         np.testing.assert_allclose(weights_of(made)[name], array, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.medium
 def test_x_on_another_scale_than_the_fits_is_no_silent_guess() -> None:
     quick = ConvClassifier(**{**FAST, "epochs": 1}).fit(X, Y)
     with pytest.warns(UserWarning, match="cut off: is X on the scale that fit was given"):
@@ -182,6 +190,7 @@ def test_x_on_another_scale_than_the_fits_is_no_silent_guess() -> None:
         ConvClassifier(**{**FAST, "epochs": 1, "pixel_range": (0, 1)}).fit(X, Y)
 
 
+@pytest.mark.medium
 def test_it_works_in_scikit_learns_tools() -> None:
     quick = ConvClassifier(**{**FAST, "epochs": 3})
     search = GridSearchCV(quick, {"lr": [0.01, 0.1]}, cv=2, error_score="raise").fit(X, Y)
@@ -219,6 +228,7 @@ np.save('proba.npy', made.predict_proba(np.load('x.npy')))
     np.testing.assert_array_equal(np.load(tmp_path / "proba.npy"), made.predict_proba(X))
 
 
+@pytest.mark.medium
 def test_what_is_pickled_is_the_model_file_and_is_verified() -> None:
     made = fitted()
     state = made.__getstate__()
@@ -230,6 +240,7 @@ def test_what_is_pickled_is_the_model_file_and_is_verified() -> None:
         ConvClassifier().__setstate__({**state, "model_file_": bytes(broken)})
 
 
+@pytest.mark.medium
 def test_the_model_file_predicts_by_itself(tmp_path: Path) -> None:
     made = fitted()
     (tmp_path / "digits.onnx").write_bytes(made.model_file_)
@@ -245,6 +256,7 @@ def test_a_pretrained_network_is_given_pictures_of_its_own_size() -> None:
     assert made.predict(PIXELS[60:62]).shape == (2,)
 
 
+@pytest.mark.medium
 def test_small_pictures_are_trained_by_what_fits_them() -> None:
     made = ConvClassifier(epochs=1, random_state=0).fit(X[:, :10], Y % 2)
     assert made.formula_ == "fc(64) + relu + fc"
@@ -282,6 +294,7 @@ def test_a_class_without_any_weight_is_named() -> None:
         ConvClassifier(**FAST).fit(X, Y, sample_weight=(Y != 7).astype(float))
 
 
+@pytest.mark.medium
 def test_pictures_of_another_shape_are_refused() -> None:
     made = ConvClassifier(**FAST).fit(PIXELS, Y)
     for other in (PIXELS[:, :7], X, PIXELS[:, None]):

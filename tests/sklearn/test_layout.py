@@ -79,6 +79,7 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(arrays(np.float64, (2, 1, 2, 3), elements=FLOATS))
+@pytest.mark.medium
 def test_any_finite_numbers_are_pixels_in_their_order(given: np.ndarray) -> None:
     low, high = pixel_range(given)
     pixels = as_pixels(given, low, high)

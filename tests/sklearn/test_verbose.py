@@ -18,10 +18,12 @@ def printed(capsys: pytest.CaptureFixture[str], verbose: int) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.medium
 def test_nothing_is_printed_unless_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, 0) == []
 
 
+@pytest.mark.medium
 def test_how_the_samples_are_read_is_the_first_line_and_the_end_the_last(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, 1)
     assert lines[0].startswith("samples of 36 numbers are read as pictures of 1×6×6: ")
@@ -32,6 +34,7 @@ def test_how_the_samples_are_read_is_the_first_line_and_the_end_the_last(capsys:
     assert told[-1].startswith("epoch 30 ")
 
 
+@pytest.mark.medium
 def test_two_prints_every_epoch(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(line.startswith("epoch ") for line in printed(capsys, 2)) == 30
 

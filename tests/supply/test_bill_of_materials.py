@@ -13,6 +13,8 @@ from packaging.utils import canonicalize_name
 from scripts.bill_of_materials import FILE, bill, invalid
 from scripts.dependencies import closure, cuda, pins, requirements
 
+pytestmark = pytest.mark.medium
+
 ROOT = Path(__file__).parents[2]
 TEXT = {".py", ".js", ".css", ".html", ".json", ".md", ".typed"}  # what is written by hand
 

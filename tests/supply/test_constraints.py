@@ -16,6 +16,8 @@ from packaging.version import Version
 
 from scripts.dependencies import PYTHONS, SYSTEMS, closure, cuda, environments, pins, project, requirements
 
+pytestmark = pytest.mark.medium
+
 ROOT = Path(__file__).parents[2]
 BUILD = {"hatchling", "trove-classifiers", "tomlkit"}  # what `make dist` builds with, in an environment of its own
 

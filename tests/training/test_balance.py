@@ -33,6 +33,7 @@ def test_weights_are_scikit_learns() -> None:
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(0, 9))
+@pytest.mark.medium
 def test_every_class_is_shown_as_often_and_small_ones_again(classes: list[int], seed: int) -> None:
     labels = np.array(classes)
     order = np.random.default_rng(seed).permutation(len(labels))
@@ -51,6 +52,7 @@ def test_classes_of_one_size_are_shown_each_once() -> None:
 
 
 @pytest.mark.parametrize("balance", ["weights", "oversample"])
+@pytest.mark.medium
 def test_a_rare_class_is_found_more_often(tmp_path: Path, balance: str) -> None:
     """Two classes that overlap, 30 to 1: without balance nearly nothing is called the rare one."""
     rng = np.random.default_rng(0)

@@ -22,6 +22,7 @@ from tests.training.tiny import outcome
 
 
 @given(OPTIONS)
+@pytest.mark.medium
 def test_what_is_written_asks_for_the_same_again(
     tmp_path_factory: pytest.TempPathFactory, asked: dict[str, object]
 ) -> None:

@@ -50,6 +50,7 @@ def decided(given: data.Dataset, **more: Any) -> tuple[Beginning, list[Event]]:
     return decision.decide(options, given, RunContext(on_event=events.append)), events
 
 
+@pytest.mark.medium
 def test_what_is_good_enough_is_taken_without_trying_more(small: Path) -> None:
     found, events = decided(patterns(60))
     assert found.start is not None
@@ -152,6 +153,7 @@ def test_several_processes_do_not_begin_with_another_network(small: Path) -> Non
     assert decision.decide(TrainOptions(patterns(60)), patterns(60), context).start is None
 
 
+@pytest.mark.medium
 def test_the_run_is_what_was_decided_and_the_network_is_read_once(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

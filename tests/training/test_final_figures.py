@@ -108,6 +108,7 @@ def test_scores_that_are_no_numbers_are_told_of_by_part() -> None:
     assert told == ["training.diverged.validation", "training.diverged.test"]
 
 
+@pytest.mark.medium
 def test_the_model_file_of_a_training_is_calibrated_by_what_it_held_out(tmp_path: Path) -> None:
     from convscope import data
 

@@ -67,6 +67,7 @@ def test_the_lectures_recipe_flips_only_if_asked() -> None:
     assert TrainOptions(recipe="slides", flips="auto").chosen_recipe().flips == "auto"
 
 
+@pytest.mark.medium
 def test_digits_are_not_flipped() -> None:
     found = decided(data.load("mnist"), "auto")
     assert not found.on

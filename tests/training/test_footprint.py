@@ -50,6 +50,7 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_would(monkeypatch: pyt
     require_memory(TALL, PLAIN, 1000, 1, "cpu")
 
 
+@pytest.mark.medium
 def test_what_no_verb_would_compute_is_not_trained_either(tmp_path: Path) -> None:
     sides = trace(parse("conv(1, (500000, 1), pad=(1000000, 0), dilation=(2, 1)) + fc"), (1, 28, 28), 10)
     with pytest.raises(InputError, match="multiply-adds") as caught:

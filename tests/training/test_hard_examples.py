@@ -41,6 +41,7 @@ def test_margins_are_those_of_a_ridge_regression_on_shrunk_pictures(
 
 
 @given(st.integers(1, 60), st.integers(0, 60), st.floats(1, 3), st.floats(0, 0.5), st.integers(0, 1000))
+@pytest.mark.medium
 def test_the_hardest_come_first_each_in_its_place(n: int, shown: int, spare: float, wrong: float, seed: int) -> None:
     order = permutation(n, seed, 0)
     margin = torch.rand(n, generator=torch.Generator().manual_seed(seed)) - wrong

@@ -31,6 +31,7 @@ def test_unit_scaling_is_to_one() -> None:
     assert (unit.mean, unit.std) == ((0.0,) * 3, (255.0,) * 3)
 
 
+@pytest.mark.medium
 def test_mnists_scaling_is_the_known_one() -> None:
     spec = input_spec(data.mnist().train.images, "data")
     assert (spec.invert, spec.centred) == ("auto", True)

@@ -17,6 +17,8 @@ from convscope.training.whole_report import report
 from tests.reporting.test_gather import shown
 from tests.training.tiny import PLAN, RECIPE, outcome, write_pictures
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -51,6 +51,7 @@ def test_what_is_alone_in_its_class_does_not_count() -> None:
     assert np.flatnonzero(~made.counts).tolist() == [7]
 
 
+@pytest.mark.medium
 def test_few_pictures_calibrate_a_head_and_bound_it(tmp_path: Path) -> None:
     """Of 54 pictures six are held out: too few alone, and with those left out all 54 tell."""
     result = train(stripes(81), out=tmp_path / "run", threads=1, val=6, from_=start(tmp_path), tune="head")
@@ -62,6 +63,7 @@ def test_few_pictures_calibrate_a_head_and_bound_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("val", [None, 0])
+@pytest.mark.medium
 def test_where_there_are_test_pictures_a_head_is_fitted_to_all_and_those_left_out_tell(
     tmp_path: Path, val: int | None
 ) -> None:
@@ -87,6 +89,7 @@ def test_some_of_the_pictures_weigh_what_all_did() -> None:
     np.testing.assert_allclose(some.weights[0] / some.weights[1], given.weights[0] / given.weights[1])
 
 
+@pytest.mark.medium
 def test_other_trainings_leave_nothing_out(tmp_path: Path) -> None:
     result = train(stripes(81), out=tmp_path / "run", threads=1, val=6, from_=start(tmp_path), tune="all", epochs=1)
     assert result.calibration is None

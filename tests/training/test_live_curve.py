@@ -52,6 +52,7 @@ def events_of(tmp_path: Path) -> list[Event]:
     return events
 
 
+@pytest.mark.medium
 def test_it_says_what_the_log_says(tmp_path: Path) -> None:
     events, states, now = events_of(tmp_path), [], [0.0]
     curve = LiveCurve(states.append, lambda: now[0])
@@ -76,6 +77,7 @@ def test_it_says_what_the_log_says(tmp_path: Path) -> None:
     assert len(line[1].split()) == len(steps)
 
 
+@pytest.mark.medium
 def test_outside_of_notebooks_nothing_is_shown_or_imported(tmp_path: Path) -> None:
     code = (
         "import sys, convscope\nfrom tests.toys import squares\n"

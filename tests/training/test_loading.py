@@ -12,6 +12,7 @@ from convscope.training.loading import load_dataset
 from convscope.training.options import TrainOptions
 
 
+@pytest.mark.medium
 def test_what_the_import_of_torch_raises_is_raised_once_the_data_is_there(tmp_path: Path) -> None:
     """A second import of a module in C that failed half way says something that helps nobody."""
     (tmp_path / "torch.py").write_text("import sys\nsys.tried = hasattr(sys, 'tried')\nraise RuntimeError(sys.tried)\n")
@@ -28,6 +29,7 @@ except RuntimeError as error:
     assert done.stdout == "False False\n"  # imported once, and that is what is said
 
 
+@pytest.mark.medium
 def test_data_that_is_given_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = load_dataset(TrainOptions())
     monkeypatch.setattr("convscope.training.loading.available_cpus", lambda: 1)  # nothing is imported beside it

@@ -39,6 +39,7 @@ def measured_on(images: torch.Tensor, labels: torch.Tensor) -> LabelledImages:
     return LabelledImages.of(Subset.whole(split), ("a", "b", "c"), InputSpec((1, 8, 8)), CPU)
 
 
+@pytest.mark.medium
 def test_slides_is_the_plain_loop_to_the_bit() -> None:
     torch.set_num_threads(1)
     images, labels = toy(n=150, shape=(1, 28, 28), classes=10)
@@ -115,6 +116,7 @@ def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.medium
 def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: str) -> None:
     images, labels = toy(n=50)
     r = recipe(

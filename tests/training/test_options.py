@@ -60,6 +60,7 @@ OPTIONS = st.fixed_dictionaries(ASKED)
 
 
 @given(OPTIONS)
+@pytest.mark.medium
 def test_every_word_comes_back_as_it_was_asked(asked: dict[str, object]) -> None:
     options = TrainOptions(**asked)  # type: ignore[arg-type]
     assert again(options) == options

@@ -120,6 +120,7 @@ def digits() -> data.Dataset:
     ("slower", "text", "name"),
     [(1.0, "30s", "general"), (2.0, "30s", "fast"), (0.1, "3s", "general"), (1.0, "5s", "fast")],
 )
+@pytest.mark.medium
 def test_for_a_time_the_most_accurate_that_fits_here_is_chosen(
     monkeypatch: pytest.MonkeyPatch, table: None, slower: float, text: str, name: str
 ) -> None:
@@ -130,6 +131,7 @@ def test_for_a_time_the_most_accurate_that_fits_here_is_chosen(
     assert 0 < got.steps <= planning.MARGIN * float(text[:-1]) / pace  # less what choosing took
 
 
+@pytest.mark.medium
 def test_for_an_accuracy_the_quickest_known_is_chosen_on_mnist(table: None) -> None:
     for text, name, epochs in (("98%", "fast", 1.0), ("99.1%", "general", 2.0), ("99.6%", "general", 6.0)):
         got, _ = plan(TrainOptions(budget=text, val=6, **HERE), digits())
@@ -139,11 +141,13 @@ def test_for_an_accuracy_the_quickest_known_is_chosen_on_mnist(table: None) -> N
     assert notes == ["no measured recipe reaches 99.9% on MNIST: training until the held-out pictures reach it"]
 
 
+@pytest.mark.medium
 def test_what_is_known_of_mnist_is_known_by_its_pixels_and_not_by_its_name() -> None:
     got, notes = plan(TrainOptions(budget="98%", **HERE), digits())
     assert (got.target, notes) == (0.98, [])
 
 
+@pytest.mark.medium
 def test_what_else_was_asked_holds_for_the_chosen_recipe(table: None) -> None:
     got, _ = plan(TrainOptions(budget="99.1%", val=6, batch_size=32, lr=0.02, **HERE), digits())
     assert (got.recipe.batch_size, got.recipe.lr, got.recipe.epochs) == (32, 0.02, 2.0)
@@ -172,6 +176,7 @@ def easy(noise: int = 20) -> data.Dataset:
 UNTIL = replace(RECIPE, epochs=1.0, least_steps=1, lr=0.003, filter_lr=0.003)
 
 
+@pytest.mark.medium
 def test_training_ends_with_the_round_that_reaches_the_accuracy_also_after_a_stop(tmp_path: Path) -> None:
     common: dict[str, Any] = {"arch": PLAN, "recipe": UNTIL, "budget": "95%", "val": 30, "threads": 1}
     whole = train(easy(), out=tmp_path / "whole", **common)
@@ -194,6 +199,7 @@ def test_training_ends_with_the_round_that_reaches_the_accuracy_also_after_a_sto
     assert read_log(whole.run)[-1].step == last
 
 
+@pytest.mark.medium
 def test_it_says_so_when_the_accuracy_is_not_reached(tmp_path: Path) -> None:
     lines: list[Event] = []
     recipe = replace(UNTIL, lr=1e-9, filter_lr=1e-9)

@@ -21,6 +21,8 @@ from convscope.training.session import train
 from tests.data.folders import noise
 from tests.training.tiny import outcome, pictures, stopped, trained
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number: int) -> None:

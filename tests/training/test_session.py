@@ -30,6 +30,7 @@ from tests.data.folders import noise
 from tests.training.tiny import PLAN, RECIPE, outcome, pictures, stripes, trained, untimed
 
 
+@pytest.mark.medium
 def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path: Path) -> None:
     lines: list[Event] = []
     result = train(
@@ -89,6 +90,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert facts["calibration"] == "probabilities are not calibrated: no pictures were held out"
 
 
+@pytest.mark.medium
 def test_a_brief_training_makes_the_same_model_and_nothing_beside_it(tmp_path: Path) -> None:
     whole = trained(tmp_path / "whole")
     options = TrainOptions(pictures(), arch=PLAN, recipe=RECIPE, val=6, threads=1, out=tmp_path / "brief")
@@ -102,6 +104,7 @@ def test_a_brief_training_makes_the_same_model_and_nothing_beside_it(tmp_path: P
     assert brief.calibration == whole.calibration
 
 
+@pytest.mark.medium
 def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
     result = trained(tmp_path / "r")
     got = json.loads(json.dumps(result.to_json()))
@@ -129,6 +132,7 @@ def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
     assert trained(tmp_path / "s", val=0).validation is None
 
 
+@pytest.mark.medium
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(tmp_path: Path) -> None:
     torch.manual_seed(1)
     first = outcome(trained(tmp_path / "a").run)
@@ -147,6 +151,7 @@ def test_random_state_threads_and_signals_are_left_as_they_were(tmp_path: Path) 
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.mark.medium
 def test_a_run_lists_its_pictures_and_what_it_left_out(tmp_path: Path) -> None:
     for i in range(14):
         noise(tmp_path / "pets" / "ab"[i % 2] / f"{i}.png", i)
@@ -209,6 +214,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
         trained(tmp_path / "r")
 
 
+@pytest.mark.medium
 def test_the_default_directory_is_new_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     first, second = (train(stripes(), arch="fc", epochs=1, batch_size=25) for _ in range(2))
@@ -217,6 +223,7 @@ def test_the_default_directory_is_new_each_time(tmp_path: Path, monkeypatch: pyt
     assert second.run.name == first.run.name + "-2"
 
 
+@pytest.mark.medium
 def test_pictures_of_any_shape_get_the_recipes_general_plan(tmp_path: Path) -> None:
     result = train(stripes(60, (20, 17), channels=3), epochs=1, batch_size=10, out=tmp_path / "r")
     assert json.loads((tmp_path / "r" / "run.json").read_text())["plan"] == "general"
@@ -224,6 +231,7 @@ def test_pictures_of_any_shape_get_the_recipes_general_plan(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("val", "which"), [(6, "validation loss"), (0, "loss")])
+@pytest.mark.medium
 def test_figures_that_are_not_finite_end_it_with_one_line(tmp_path: Path, val: int, which: str) -> None:
     """One step whose loss is finite, after which the weights are so large that no score is."""
     huge = replace(RECIPE, lr=1e30, epochs=0.01, average=0.0, warmup=0.0, optimiser="sgd", log_every=1)

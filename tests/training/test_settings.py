@@ -12,6 +12,8 @@ from convscope.runs.run_json import read_run_json
 from convscope.training.settings import RunSettings
 from tests.training.tiny import go, pictures
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:

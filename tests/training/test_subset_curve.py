@@ -20,6 +20,8 @@ from convscope.training.session import train_with
 from convscope.training.settings import RunSettings
 from convscope.training.subset_curve import SubsetPlan, forecast, more_pictures, subset_curve, subset_rows
 
+pytestmark = pytest.mark.medium
+
 
 def some(labels: list[int]) -> Subset:
     return Subset.whole(Split(np.zeros((len(labels), 1, 2, 2), np.uint8), np.array(labels)))

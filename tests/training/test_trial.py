@@ -22,6 +22,8 @@ from convscope.training.state import State
 from convscope.training.trial import Trial
 from tests.training.tiny import PLAN, RECIPE, outcome, pictures
 
+pytestmark = pytest.mark.medium
+
 GIVEN = pictures()
 OPTIONS = TrainOptions(GIVEN, arch=PLAN, recipe=RECIPE, val=6, threads=1)
 

@@ -29,6 +29,8 @@ from convscope.training.start_recipes import AFTER_HEAD, TUNED
 from convscope.transfer.head import Rotated
 from tests.training.tiny import outcome
 
+pytestmark = pytest.mark.medium
+
 START = "conv(5, 3, bias=False) + bn + relu + maxpool(2) + conv(8, 3, bias=False) + bn + relu + gap + fc"
 
 

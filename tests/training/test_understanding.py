@@ -59,10 +59,12 @@ def test_every_line_of_a_training() -> None:
         ),
     ],
 )
+@pytest.mark.medium
 def test_what_is_held_out(asked: dict[str, Any], line: str) -> None:
     assert said(noise(), arch="fc", **asked)[0] == line
 
 
+@pytest.mark.medium
 def test_validation_pictures_of_the_datas_own_and_colour() -> None:
     dataset = noise(channels=3)
     own = noise(n=40, channels=3, seed=1).train

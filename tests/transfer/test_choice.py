@@ -16,6 +16,7 @@ from convscope.transfer.head import Rotated
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 12)), min_size=2, max_size=60), st.integers(2, 5))
+@pytest.mark.medium
 def test_no_group_is_in_two_folds(pictures: list[tuple[int, int]], count: int) -> None:
     labels, groups = (np.array(column, np.int64) for column in zip(*pictures, strict=True))
     fold = folds(labels, groups, count)
@@ -48,6 +49,7 @@ def test_the_judgement_is_that_of_scikit_learn_on_the_same_folds() -> None:
     assert best.accuracy == pytest.approx(balanced_accuracy_score(labels, chances.argmax(1)))
 
 
+@pytest.mark.medium
 def test_features_that_predict_are_chosen_and_copies_do_not_help() -> None:
     """Noise in which every picture is there three times predicts its copies, unless they are left out with it."""
     rng = np.random.default_rng(3)

@@ -24,6 +24,7 @@ def problem(counts: tuple[int, ...], features: int, seed: int = 0) -> Problem:
 @pytest.mark.parametrize("balanced", [False, True])
 @pytest.mark.parametrize("strength", [0.003, 0.5])
 @pytest.mark.parametrize("features", [7, 60])  # fewer than pictures, and more
+@pytest.mark.medium
 def test_the_optimum_is_scikit_learns(balanced: bool, strength: float, features: int) -> None:
     rows, labels = problem((20, 9, 5), features)
     weights = class_weights(labels, 3, balanced)
@@ -75,6 +76,7 @@ def test_the_same_bits_twice() -> None:
     assert first.weight.tobytes() == second.weight.tobytes()
 
 
+@pytest.mark.medium
 def test_of_many_pictures_the_scores_are_those_of_the_turned_rows() -> None:
     rng = np.random.default_rng(4)
     labels = np.arange(1100) % 2

@@ -76,6 +76,7 @@ def test_fewer_files_are_fewer_connections() -> None:
     assert most_connections() <= MOST
 
 
+@pytest.mark.medium
 def test_a_second_request_that_never_ends_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SECONDS", 0.3)
     with served(tmp_path) as (_, port):
@@ -83,6 +84,7 @@ def test_a_second_request_that_never_ends_is_closed(tmp_path: Path, monkeypatch:
         assert statuses(said(port, first, b"GET /api/off", pause=0.1)) == [200]  # it reads until the server closes
 
 
+@pytest.mark.medium
 def test_an_answer_that_nobody_reads_is_not_kept_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SECONDS", 0.3)
     monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.3)
@@ -103,6 +105,7 @@ def test_an_answer_that_nobody_reads_is_not_kept_for_ever(tmp_path: Path, monkey
         assert got < 15_000_000  # of 30 MB
 
 
+@pytest.mark.medium
 def test_in_a_flood_whoever_asks_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MOST", 16)
     monkeypatch.setattr(connections, "ACCEPTED", 4)
@@ -120,6 +123,7 @@ def test_in_a_flood_whoever_asks_is_answered(tmp_path: Path, monkeypatch: pytest
             one.close()
 
 
+@pytest.mark.medium
 def test_what_is_no_http_after_an_answer_has_begun_is_broken_off(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -137,6 +141,7 @@ def test_what_is_no_http_after_an_answer_has_begun_is_broken_off(
     assert caplog.records == []  # asyncio would tell of a traceback
 
 
+@pytest.mark.medium
 def test_an_answer_that_comes_after_its_request_was_refused_is_not_sent(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

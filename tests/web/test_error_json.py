@@ -11,6 +11,8 @@ from convscope.errors import EnvironmentFault, FormulaError, InputError, Missing
 from convscope.formula import parse
 from convscope.web.error_json import last_fault, status, to_json, without_paths
 
+pytestmark = pytest.mark.medium
+
 
 def test_an_error_keeps_its_parts() -> None:
     reason = phrase("fashion.mnist.try", place="/etc/x/y")

@@ -47,6 +47,7 @@ def test_a_module_is_described_as_its_formula_is() -> None:
     assert "conv_transpose(3, 2, stride=2)" in str(convscope.describe(module, (1, 15, 15)))
 
 
+@pytest.mark.medium
 def test_every_kind_of_network_goes_through_one_function(tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(classifier())
     described: Any = convscope.describe(str(tmp_path / "net.onnx"))

@@ -19,6 +19,7 @@ def kinds(payload: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.medium
 def test_what_is_written_by_hand(name: str, tmp_path: Path) -> None:
     x = torch.rand(2, *SHAPE)
     file = tmp_path / "net.onnx"

@@ -104,6 +104,7 @@ REBUILT = {
 
 
 @pytest.mark.parametrize("name", REBUILT)
+@pytest.mark.medium
 def test_a_module_of_known_layers_becomes_a_network(name: str) -> None:
     make, formula = REBUILT[name]
     module, x = with_random_state(make()), pictures()
@@ -124,6 +125,7 @@ def test_a_module_of_known_layers_becomes_a_network(name: str) -> None:
 
 
 @pytest.mark.parametrize("make", [sequential, Functions, Mixed, Branching, Formless, lambda: Residual(widen=True)])
+@pytest.mark.medium
 def test_looking_leaves_a_module_as_it_was(make: Any) -> None:
     module, x = with_random_state(make()), pictures()
     before = {name: t.clone() for name, t in module.state_dict().items()}
@@ -194,6 +196,7 @@ def test_known_layers_stay_open_among_boxes() -> None:
     np.testing.assert_allclose(softmax(decode(payload["samples"]["logits"])), wanted, rtol=1e-5)
 
 
+@pytest.mark.medium
 def test_a_module_that_cannot_be_traced_is_shown_by_its_calls() -> None:
     module, x = with_random_state(Branching()), pictures()
     payload = convscope.look(module, x).payload
@@ -232,6 +235,7 @@ def test_a_row_of_pictures_that_linear_takes_apart_is_no_fc() -> None:
     assert [n["kind"] for n in payload["nodes"]] == ["opaque", "relu", "flatten", "fc"]
 
 
+@pytest.mark.medium
 def test_data_gives_a_module_cards_and_errors() -> None:
     rng = np.random.default_rng(0)
     data = convscope.datasets.arrays(
@@ -251,6 +255,7 @@ def test_data_gives_a_module_cards_and_errors() -> None:
     assert boxed["errors"]["confusion"] == confusion.tolist()
 
 
+@pytest.mark.medium
 def test_data_of_one_size_says_what_a_module_reads() -> None:
     module = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
     payload = convscope.look(module, "mnist").payload

@@ -50,6 +50,7 @@ def test_pictures_as_bytes_are_brought_to_0_to_1() -> None:
     np.testing.assert_allclose(relevance(module, bytes_, 0).picture, as_floats.picture, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.medium
 def test_an_onnx_files_relevance(tmp_path: Path) -> None:
     """Its scores are those before the softmax that it ends in."""
     import onnxruntime

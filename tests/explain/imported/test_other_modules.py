@@ -82,6 +82,7 @@ def count(module: nn.Module) -> int:
     return sum(p.numel() for p in module.parameters())
 
 
+@pytest.mark.medium
 def test_every_parameter_is_counted_once() -> None:
     unbiased = nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4, affine=False), nn.Flatten(), nn.Linear(400, 5, bias=False)
@@ -95,6 +96,7 @@ def test_every_parameter_is_counted_once() -> None:
 
 
 @pytest.mark.parametrize("branching", [False, True])
+@pytest.mark.medium
 def test_weights_given_to_functions_are_layers_too(branching: bool) -> None:
     module = Called(branching).eval()
     module.norm.running_mean.copy_(torch.tensor([0.5, -1.0, 0.0, 2.0]))
@@ -115,6 +117,7 @@ def test_a_class_token_stands_before_the_others() -> None:
 @pytest.mark.parametrize(
     ("named", "output", "classes"), [(False, 0, 5), (False, 1, 3), (True, "side", 3), (True, 1, 3)]
 )
+@pytest.mark.medium
 def test_one_of_several_outputs_is_chosen(named: bool, output: Any, classes: int) -> None:
     module = Several(named)
     assert len(looked(module, output=output).payload["classes"]) == classes
@@ -174,6 +177,7 @@ class Counting(nn.Module):
 
 
 @pytest.mark.parametrize("how", ["scripted", "traced", "frozen"])
+@pytest.mark.medium
 def test_a_torchscript_program_is_its_operators(how: str) -> None:
     torch.manual_seed(0)
     module = Choosing().eval()
@@ -229,5 +233,6 @@ class Enlarged(nn.Module):
         ({"scale_factor": 2, "mode": "bicubic"}, "opaque"),
     ],
 )
+@pytest.mark.medium
 def test_maps_enlarged_by_whole_factors_are_a_layer(how: dict[str, Any], kind: str) -> None:
     assert looked(Enlarged(**how)).payload["nodes"][1]["kind"] == kind

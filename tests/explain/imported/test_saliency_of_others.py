@@ -79,6 +79,7 @@ def headed(ending: nn.Module) -> Headed:
 
 
 @pytest.mark.parametrize("ending", [nn.Identity(), nn.Softmax(1), nn.LogSoftmax(1), nn.Sigmoid()])
+@pytest.mark.medium
 def test_grad_cam_is_captums_before_what_the_scores_become(ending: nn.Module, tmp_path: Path) -> None:
     module, x, classes = headed(ending), pictures(3, 1, 14, 14), [0, 2, 1]
     plain = headed(nn.Identity())
@@ -96,6 +97,7 @@ def test_grad_cam_is_captums_before_what_the_scores_become(ending: nn.Module, tm
 
 
 @pytest.mark.parametrize("ending", [nn.Identity(), nn.Softmax(1), nn.LogSoftmax(1), nn.Sigmoid()])
+@pytest.mark.medium
 def test_occlusion_is_captums_of_the_probability_that_is_meant(ending: nn.Module, tmp_path: Path) -> None:
     module, x, classes = headed(ending), pictures(2, 1, 14, 14), [0, 2]
     mean = torch.sigmoid if isinstance(ending, nn.Sigmoid) else lambda scores: torch.softmax(scores, 1)
@@ -154,6 +156,7 @@ class Beside(nn.Module):
 
 
 @pytest.mark.parametrize("first", [True, False])
+@pytest.mark.medium
 def test_a_box_in_a_branch_beside_the_layer_is_what_the_runtime_made_of_it(first: bool, tmp_path: Path) -> None:
     torch.manual_seed(4)
     module, x, classes = Beside(first).eval(), pictures(3, 1, 14, 14), [0, 2, 1]
@@ -169,6 +172,7 @@ def test_a_box_in_a_branch_beside_the_layer_is_what_the_runtime_made_of_it(first
         grad_cam(file, x, classes, "/side/Conv")
 
 
+@pytest.mark.medium
 def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:
     file, x = tmp_path / "net.onnx", pictures(2, 3, 12, 12)
     file.write_bytes(classifier())

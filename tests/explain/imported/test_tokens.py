@@ -19,6 +19,7 @@ END = ["layer_norm", "pad", "flatten", "fc"]
 
 
 @pytest.mark.parametrize("how", ["module", "softmax", "product"])
+@pytest.mark.medium
 def test_only_attention_is_a_box(how: Attends) -> None:
     module = ViT(how).eval()
     x = torch.rand(2, *SHAPE)
@@ -67,6 +68,7 @@ class Branching(ViT):
         return super().forward(x + 1 if len(x) > 7 else x)
 
 
+@pytest.mark.medium
 def test_an_attention_that_is_exported_shows_the_layers_before_and_after_it() -> None:
     payload: Any = convscope.look(module := Branching(), torch.rand(2, *SHAPE)).payload
     boxes = [node["text"] for node in payload["nodes"] if node["kind"] == "opaque"]
@@ -79,6 +81,7 @@ def test_an_attention_that_is_exported_shows_the_layers_before_and_after_it() ->
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.medium
 def test_an_encoder_of_torch_opens_but_for_its_attention(
     norm_first: bool, activation: str, whole: bool, batch_first: bool
 ) -> None:
@@ -125,6 +128,7 @@ class BranchingEncoder(Encoder):
         return super().forward(x + 1 if len(x) > 7 else x)
 
 
+@pytest.mark.medium
 def test_an_encoder_that_is_exported_opens_but_for_its_attention() -> None:
     payload: Any = convscope.look(module := BranchingEncoder(), torch.rand(2, *SHAPE)).payload
     boxes = [node["text"] for node in payload["nodes"] if node["kind"] == "opaque"]

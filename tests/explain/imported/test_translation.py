@@ -214,6 +214,7 @@ class Constants(nn.Module):
 
 
 @pytest.mark.parametrize("traced", [True, False])
+@pytest.mark.medium
 def test_numbers_and_tensors_beside_what_is_computed_are_scalings(
     traced: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_page_of_one_network_has_no_second() -> None:
 
 
 @pytest.mark.parametrize(("bits", "room"), [(32, 4.3), (16, 2.3), (8, 1.3)])
+@pytest.mark.medium
 def test_the_room_is_shared_by_size_and_what_rounding_changes_is_said_of_each(bits: int, room: float) -> None:
     first = net_of("conv(16, 3) + relu + fc(40) + relu + fc", (3, 16, 16), seed=1)
     second = net_of("conv(8, 3) + relu + fc(40) + relu + fc", (3, 16, 16), seed=2)
@@ -71,6 +72,7 @@ def test_the_room_is_shared_by_size_and_what_rounding_changes_is_said_of_each(bi
     assert page.payload["against"]["rounding"]["score"] == pytest.approx(moved, abs=1e-6)
 
 
+@pytest.mark.medium
 def test_two_that_do_not_fit_in_8_bits_are_refused_with_a_size_that_does() -> None:
     nets = [net_of("fc(400) + relu + fc", (3, 40, 40), seed=seed) for seed in (1, 2)]
     pictures = pixels(20, (3, 40, 40))
@@ -83,6 +85,7 @@ def test_two_that_do_not_fit_in_8_bits_are_refused_with_a_size_that_does() -> No
     assert page.payload["against"]["rounding"]["bits"] == 8
 
 
+@pytest.mark.medium
 def test_model_files_and_the_shipped_network_are_taken_by_name(tmp_path: Path) -> None:
     shape, classes = (1, 28, 28), tuple("0123456789")
     network, spec, weights, _ = sample("conv(2, 5) + relu + fc", shape, 10)
@@ -117,6 +120,7 @@ def test_a_module_that_no_formula_describes_is_no_pair() -> None:
     assert "look at each alone" in str(caught.value)
 
 
+@pytest.mark.medium
 def test_a_file_of_others_before_and_after_fine_tuning(tmp_path: Path) -> None:
     """Each side's scores are ONNX Runtime's of its own file."""
     import onnxruntime

@@ -18,6 +18,7 @@ SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
 
 @given(st.sampled_from(["uint8", "int32", "float32"]).flatmap(lambda name: arrays(name, SHAPES)))
+@pytest.mark.medium
 def test_what_is_encoded_is_decoded_to_the_bit(array: Array) -> None:
     entry = json.loads(json.dumps(encode(array).to_json()))
     got = decode(entry)

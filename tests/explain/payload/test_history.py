@@ -76,6 +76,7 @@ def test_a_run_without_a_log_and_snapshots_has_no_history(tmp_path: Path) -> Non
         ("picture", np.zeros((1, 28, 28), np.float32)),
     ],
 )
+@pytest.mark.medium
 def test_a_snapshot_whose_tensors_no_training_writes_hides_only_itself(
     tmp_path: Path, name: str, tensor: np.ndarray
 ) -> None:

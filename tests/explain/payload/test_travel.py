@@ -22,6 +22,7 @@ FLOATS = st.floats(-(2.0**99), 2.0**99, width=32)
 
 
 @given(arrays(np.float32, array_shapes(min_dims=2, max_dims=4, max_side=5), elements=FLOATS))
+@pytest.mark.medium
 def test_eight_bits_move_a_number_by_half_a_step_of_its_filter(array: np.ndarray) -> None:  # type: ignore[type-arg]
     sent = to_bytes(array)
     got = decode(sent.to_json())
@@ -48,6 +49,7 @@ def megabytes_of(tensor_bytes: float) -> float:
 
 
 @pytest.mark.parametrize(("bits", "room"), [(32, 4.0), (16, 2.1), (8, 1.1)])
+@pytest.mark.medium
 def test_the_finest_form_that_fits_travels_and_what_it_changes_is_said(bits: int, room: float) -> None:
     net, pictures = net_of("conv(32, 3) + relu + fc(40) + relu + fc", SHAPE), pixels(2, SHAPE)
     count = sum(t.size for t in net.weights().values())
@@ -70,6 +72,7 @@ def test_the_finest_form_that_fits_travels_and_what_it_changes_is_said(bits: int
 
 
 @pytest.mark.parametrize("share", [0.7, 0.3, 0.06])
+@pytest.mark.medium
 def test_where_eight_bits_do_not_fit_the_heaviest_layers_show_what_they_made(share: float) -> None:
     net, pictures = net_of("conv(40, 3, pad=1)*3 + gap + fc(200) + relu + fc", SHAPE), pixels(2, SHAPE)
     limit = megabytes_of(share * sum(t.size for t in net.weights().values()) + pictures.size)

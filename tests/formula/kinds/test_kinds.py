@@ -126,6 +126,7 @@ def test_what_its_operators_make_and_hold_is_named_after_it(kind: type[Layer]) -
         assert {*weights, *piece.tensors} <= read, "what it learns and holds is read"
 
 
+@pytest.mark.medium
 def test_cells_are_averaged_along_the_axis_that_leaves_fewer_numbers_in_between() -> None:
     """One row of 30,000 as 30,000 rows of one: rows first would make 900 million numbers of 30,000."""
     for size, shape, first in (((30_000, 1), (1, 1, 30_000), "columns"), ((1, 30_000), (1, 30_000, 1), "rows")):
@@ -197,6 +198,7 @@ def test_a_largest_value_of_padding_alone_is_refused_where_torch_gives_minus_inf
         trace(layer, shape)
 
 
+@pytest.mark.medium
 def test_a_window_added_by_rounding_up_is_refused_exactly_where_onnx_runtime_opens_no_such_pooling() -> None:
     import onnxruntime
     from onnx import TensorProto, helper

@@ -154,6 +154,7 @@ def test_what_its_first_unit_sees(text: str, field: ReceptiveField) -> None:
 
 
 @pytest.mark.parametrize("text", ["pad((2, 1, 0, 3))", 'pad(2, mode="reflect")', 'upsample((2, 3), mode="bilinear")'])
+@pytest.mark.medium
 def test_units_read_what_they_are_made_from(text: str) -> None:
     """A row of the input that is not named changes nothing when it is doubled, one that is does."""
     layer = parse(text)

@@ -48,6 +48,7 @@ def drawn(count: int) -> list[tuple[Axis, Axis]]:
     return list(zip(left[:count], reversed(left[:count]), strict=True))
 
 
+@pytest.mark.medium
 def test_sizes_and_what_is_left_unread_are_those_of_a_walk_over_every_product() -> None:
     for rows, columns in drawn(2000):
         made = trace(layer(rows, columns), (2, rows[0], columns[0])).nodes[0]

@@ -16,6 +16,8 @@ import pytest
 from convscope.formula import parse, trace
 from convscope.page.modules import join
 
+pytestmark = pytest.mark.medium
+
 HERE = Path(__file__).parent
 RNG = random.Random(12)
 ANSWER = """

@@ -52,6 +52,7 @@ TYPED = {
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 @pytest.mark.parametrize("name", TYPED)
+@pytest.mark.medium
 def test_it_imports_a_memory_and_exports_what_the_page_calls(name: str) -> None:
     script = """
     const module = new WebAssembly.Module(require("fs").readFileSync(process.argv[1]));

@@ -23,7 +23,7 @@ process.stdout.write(JSON.stringify(sharesAsked(JSON.parse(readFileSync(0, "utf8
 """
 LABEL = 2
 
-pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+pytestmark = [pytest.mark.medium, pytest.mark.skipif(not shutil.which("node"), reason="needs node")]
 
 
 class Skipping(nn.Module):

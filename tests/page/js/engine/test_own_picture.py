@@ -39,6 +39,7 @@ class Forked(nn.Module):
         return self.head((closed + self.act(self.beside(x))).flatten(1))
 
 
+@pytest.mark.medium
 def test_what_no_box_feeds_is_computed_and_the_rest_is_empty(tmp_path: Path) -> None:
     torch.manual_seed(0)
     module = Forked().eval()

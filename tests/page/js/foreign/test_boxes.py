@@ -20,6 +20,8 @@ from tests.page.js.foreign.node import Reader
 from tests.page.js.foreign.test_reading import compared
 from tests.transformer import ViT, exported
 
+pytestmark = pytest.mark.medium
+
 MASK = np.where(np.arange(36).reshape(6, 6) % 5, 0, -30).astype(np.float32)
 SIZES: dict[str, Any] = {"starts": [1, 0], "ends": [2**62, 2**62], "axes": [2, 3], "steps": [2, 3]}
 

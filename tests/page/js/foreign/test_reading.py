@@ -75,6 +75,7 @@ def test_both_readers_take_the_same_operators(page: Reader) -> None:
 
 
 @pytest.mark.parametrize("folder", EXPORTS, ids=lambda folder: folder.name)
+@pytest.mark.medium
 def test_pytorchs_exports_are_the_layers_that_python_finds(page: Reader, folder: Path, tmp_path: Path) -> None:
     data = (folder / "model.onnx").read_bytes()
     if folder.name == REFUSED:
@@ -98,6 +99,7 @@ def test_shape_arithmetic_patterns_and_a_softmax(page: Reader, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("kind", NODES)
+@pytest.mark.medium
 def test_an_operator_with_its_options(page: Reader, kind: str, tmp_path: Path) -> None:
     name, attributes, tensors = NODES[kind]
     nodes = ended([helper.make_node(name, ["x", *tensors], ["n"], name="it", **attributes)])
@@ -120,6 +122,7 @@ def test_a_join_of_one_value_is_that_value(page: Reader, kind: str, tmp_path: Pa
 @pytest.mark.parametrize("how", ["align_corners", "asymmetric", "half_pixel", "pytorch_half_pixel"])
 @pytest.mark.parametrize("mode", ["nearest", "linear"])
 @pytest.mark.parametrize("rounding", ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"])
+@pytest.mark.medium
 def test_of_the_ways_to_place_rows_those_are_layers_that_compute_the_same(
     page: Reader, how: str, mode: str, rounding: str, tmp_path: Path
 ) -> None:
@@ -156,6 +159,7 @@ def test_channels_laid_behind_one_another_and_normalised_are_groups(page: Reader
 
 
 @pytest.mark.parametrize("asked", [Asked(range="-1-1"), Asked((0.1, 0.2, 0.3), 0.5), Asked(range="0-255", bgr=True)])
+@pytest.mark.medium
 def test_what_is_asked_of_the_preprocessing_is_done(page: Reader, asked: Asked, tmp_path: Path) -> None:
     given = {"mean": asked.mean and list(np.atleast_1d(asked.mean)), "std": asked.std and [asked.std]}
     given |= {"range": asked.range, "bgr": asked.bgr, "size": [12, 12]}

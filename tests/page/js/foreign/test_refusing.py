@@ -115,6 +115,7 @@ SOUND = classifier()
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(1, 255)), min_size=1, max_size=4))
+@pytest.mark.medium
 def test_a_file_with_flipped_bytes_is_read_or_refused(page: Reader, flips: list[tuple[int, int]]) -> None:
     """Anything else that the reader throws comes back as an error here."""
     data = bytearray(SOUND)
@@ -129,11 +130,13 @@ def test_a_file_with_flipped_bytes_is_read_or_refused(page: Reader, flips: list[
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, len(SOUND) - 1))
+@pytest.mark.medium
 def test_a_file_that_is_cut_short_is_read_or_refused(page: Reader, length: int) -> None:
     page.read(SOUND[:length], size=[12, 12])
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.medium
 def test_files_forged_by_structure_are_read_or_refused_by_one_line(page: Reader, seed: int) -> None:
     """Those that Python's reader is attacked with: operators, sizes, shapes, types, fields and bytes are others."""
     random = Random(seed)

@@ -15,6 +15,7 @@ from tests.transformer import Attends, ViT, exported
     ("how", "opset", "token"),
     [("module", 17, True), ("softmax", 17, True), ("softmax", 14, True), ("product", 17, False)],
 )
+@pytest.mark.medium
 def test_only_attention_is_a_box(page: Reader, how: Attends, opset: int, token: bool, tmp_path: Path) -> None:
     said = compared(page, exported(ViT(how, token), opset), tmp_path / "vit.onnx")
     boxes = [node for node in said["nodes"] if node["kind"] == "opaque"]

@@ -7,6 +7,8 @@ import pytest
 from tests.page.js.learn.conftest import learn  # the fixture
 from tests.page.js.learn.node import Learner
 
+pytestmark = pytest.mark.medium
+
 __all__ = ["learn"]
 
 

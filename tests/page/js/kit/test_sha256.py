@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import pytest
 
 from tests.page.js.learn.conftest import learn  # the fixture
 from tests.page.js.learn.node import Learner
+
+pytestmark = pytest.mark.medium
 
 __all__ = ["learn"]
 

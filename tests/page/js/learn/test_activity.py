@@ -13,6 +13,8 @@ from tests.page.js.learn.node import Learner, page_nodes
 from tests.page.js.learn.test_session import begin, talk
 from tests.page.js.learn.test_training import SPEC, digits, network, pictures
 
+pytestmark = pytest.mark.medium
+
 FORMULA = "conv(6, 3, pad=1) + relu + conv(12, 3) + bn + leaky_relu(0.1) + fc(16) + relu + fc"
 
 

@@ -146,6 +146,7 @@ def bends_clearly(network: Network) -> bool:
     return all(node.output[1] * node.output[2] > 1 for node in network.nodes if node.layer.name == "bn")
 
 
+@pytest.mark.medium
 def test_every_gradient_is_torchs(learn: Learner, kernels: str) -> None:
     occurred: Counter[str] = Counter()
     worst = 0.0
@@ -167,6 +168,7 @@ def test_every_gradient_is_torchs(learn: Learner, kernels: str) -> None:
 
 
 @pytest.mark.parametrize(("formula", "shape"), ROWS)
+@pytest.mark.medium
 def test_a_kernels_rows_are_read_as_channels(
     learn: Learner, kernels: str, formula: str, shape: tuple[int, int, int]
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_kernels_rows_are_read_as_channels(
 
 
 @pytest.mark.parametrize(("formula", "shape"), TILES)
+@pytest.mark.medium
 def test_3x3_kernels_go_by_tiles(learn: Learner, kernels: str, formula: str, shape: tuple[int, int, int]) -> None:
     whole = trace(parse(formula), shape, 3)
     for count in (5, 41):
@@ -183,6 +186,7 @@ def test_3x3_kernels_go_by_tiles(learn: Learner, kernels: str, formula: str, sha
 
 
 @pytest.mark.parametrize("channels", [2, 4, 5, 6, 7, 9, 13, 17, 19, 20, 23])
+@pytest.mark.medium
 def test_any_number_of_channels_and_filters_may_be_left_over(learn: Learner, kernels: str, channels: int) -> None:
     formula = f"conv({channels - 1}, 3, stride=2) + conv({channels}, 2) + fc"
     compare(learn, trace(parse(formula), (channels, 7, 7), 3), channels, 11, kernels)

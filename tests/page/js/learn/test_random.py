@@ -49,6 +49,7 @@ def test_each_purpose_draws_its_own(learn: Learner) -> None:
     assert np.abs(np.corrcoef(rows) - np.eye(len(rows))).max() < 0.2
 
 
+@pytest.mark.medium
 def test_every_place_gets_every_number(learn: Learner) -> None:
     orders = np.stack([learn.call("permutation", n=6, parts=[seed]) for seed in range(1200)])
     for place in range(6):

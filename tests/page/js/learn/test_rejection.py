@@ -26,6 +26,7 @@ def pictures_of(seed: int, n: int, width: int) -> Seen:
 
 
 @pytest.mark.parametrize("width", [7, 32])
+@pytest.mark.medium
 def test_distances_and_bound_are_pythons(learn: Learner, width: int) -> None:
     own, held = pictures_of(0, 60, width), pictures_of(1, LEAST + 10, width)
     layout = Features(0, "relu1", "fc1", width, CLASSES)

@@ -74,6 +74,7 @@ def test_it_is_measured_and_read_between_two_steps(learn: Learner) -> None:
         np.testing.assert_array_equal(values, end["tensors"][name])
 
 
+@pytest.mark.medium
 def test_one_worker_goes_on_where_another_stopped(learn: Learner) -> None:
     straight = talk(learn, begin(), 50)[-1]
     said = talk(learn, begin(), 1, "pause", "state")
@@ -91,6 +92,7 @@ def test_one_worker_goes_on_where_another_stopped(learn: Learner) -> None:
     assert (again[-1]["step"], again[-1]["seconds"]) == (12, 2)
 
 
+@pytest.mark.medium
 def test_others_are_measured_every_so_many_steps_and_the_weights_told(learn: Learner) -> None:
     others = {"validation": pictures(1000, 1100), "test": pictures(1100, 1150)}
     said = talk(learn, begin(others=others, every=5), 50)
@@ -108,6 +110,7 @@ def test_others_are_measured_every_so_many_steps_and_the_weights_told(learn: Lea
     assert [np.array_equal(a["conv1.weight"], told[-1]["conv1.weight"]) for a in told] == [False] * 3 + [True]
 
 
+@pytest.mark.medium
 def test_a_step_is_walked_through_stage_by_stage(learn: Learner) -> None:
     asked = begin(paused=True, recipe={"steps": 12, "batchSize": 20, "lr": 0.02, "plainLr": None, "optimiser": "sgd"})
     said = talk(learn, asked, *["stage"] * 8, "resume", 50)
@@ -160,6 +163,7 @@ def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
     assert said[-1]["say"] == "end"
 
 
+@pytest.mark.medium
 def test_the_fastest_kernels_that_work_are_taken(learn: Learner, kernels: str) -> None:
     said = talk(learn, begin(kernels=[kernels]), 50)
     assert said[0] == {"say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed", "workers": 1}

@@ -26,6 +26,7 @@ def asked(formula: str, **recipe: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("parts", [2, 3])
+@pytest.mark.medium
 def test_shares_add_up_to_the_batch(learn: Learner, parts: int) -> None:
     alone = learn.call("train", **asked(PLAIN))
     found = learn.call("together", **asked(PLAIN), parts=parts)
@@ -37,6 +38,7 @@ def test_shares_add_up_to_the_batch(learn: Learner, parts: int) -> None:
         np.testing.assert_allclose(found["tensors"][0][name], values, atol=1e-4, err_msg=name)
 
 
+@pytest.mark.medium
 def test_every_worker_ends_with_the_same_bits_and_learns(learn: Learner) -> None:
     changed = asked(NORMALISED.replace("+ fc", "+ dropout(0.1) + fc"), augmentation={"shift": 1})
     one, two = (learn.call("together", **changed, parts=3) for _ in range(2))

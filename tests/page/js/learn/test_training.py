@@ -127,6 +127,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("optimiser", "formula", "recipe"), CASES)
+@pytest.mark.medium
 def test_a_hundred_steps_end_where_torch_ends(
     learn: Learner, optimiser: str, formula: str, recipe: Recipe, kernels: str
 ) -> None:
@@ -187,6 +188,7 @@ def train(learn: Learner, seed: int, kernels: str = "plain", **recipe: object) -
     )
 
 
+@pytest.mark.medium
 def test_the_same_seed_gives_the_same_bits(learn: Learner, kernels: str) -> None:
     one, two, other = (train(learn, seed, kernels, augmentation={"rotate": 5}) for seed in (1, 1, 2))
     assert one["lines"] == two["lines"] != other["lines"]
@@ -203,6 +205,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("optimiser", "formula", "seed"), KEPT)
+@pytest.mark.medium
 def test_a_training_that_goes_on_from_its_state_ends_as_if_it_had_never_stopped(
     learn: Learner, optimiser: str, formula: str, seed: int, kernels: str
 ) -> None:
@@ -238,6 +241,7 @@ def test_a_state_that_is_not_this_trainings_is_refused(learn: Learner) -> None:
             learn.call("train", **asked, state=changed)
 
 
+@pytest.mark.medium
 def test_it_measures_as_torch_does(learn: Learner) -> None:
     found = train(learn, 5, steps=20)
     whole = network(NORMALISED.replace("+ fc", "+ dropout(0.1) + fc"))
@@ -269,6 +273,7 @@ def test_an_epoch_shows_each_picture_once_and_a_schedule_ends(learn: Learner) ->
     assert list(order) != list(learn.call("permutation", n=1000, parts=[1, 3, 1]))
 
 
+@pytest.mark.medium
 def test_first_weights_are_spread_as_torchs_are(learn: Learner) -> None:
     wide = network('conv(64, 3, pad="same") + prelu + conv(48, 5, pad="same", bias=False) + bn + fc(200) + fc')
     ours = learn.call("first", nodes=page_nodes(wide), initial="torch", seed=1)

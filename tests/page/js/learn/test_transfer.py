@@ -22,6 +22,8 @@ from convscope.transfer.start import body_of
 from convscope.transfer.taps import taps_of
 from tests.page.js.learn.node import Learner
 
+pytestmark = pytest.mark.medium
+
 COUNTS = (14, 9, 5)
 LABELS = np.repeat(np.arange(3), COUNTS)
 FOLD = np.concatenate([np.arange(count) * 5 // count for count in COUNTS])

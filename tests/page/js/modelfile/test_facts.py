@@ -16,6 +16,8 @@ from tests.page.js.learn.node import Learner
 from tests.page.js.modelfile.test_writing import asked, written
 from tests.samples import sample
 
+pytestmark = pytest.mark.medium
+
 __all__ = ["learn"]
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.page.js.learn.conftest import learn  # the fixture
 from tests.page.js.learn.node import Learner
 
+pytestmark = pytest.mark.medium
+
 __all__ = ["learn"]
 
 

@@ -28,6 +28,8 @@ from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 from tests.strategies import networks, specs
 
+pytestmark = pytest.mark.medium
+
 __all__ = ["learn"]
 EXAMPLES = 60
 

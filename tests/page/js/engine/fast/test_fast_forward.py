@@ -29,7 +29,7 @@ FAST = {
 }
 MODULES = ("forward-simd", "forward-relaxed")
 
-pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+pytestmark = [pytest.mark.medium, pytest.mark.skipif(not shutil.which("node"), reason="needs node")]
 
 
 class Kernels:

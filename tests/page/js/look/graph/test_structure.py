@@ -44,7 +44,7 @@ NETWORKS = {
     "conv(4, 3) + relu + maxpool(2) + fc": ["conv+relu", "maxpool+flatten", "fc"],
 }
 
-pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+pytestmark = [pytest.mark.medium, pytest.mark.skipif(not shutil.which("node"), reason="needs node")]
 
 
 @pytest.fixture(scope="module")
