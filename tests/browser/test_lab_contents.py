@@ -14,6 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 import convscope.page
 from convscope.lab.payload import lab_payload
 from convscope.prediction import load
+from tests.browser.chromium import PATIENCE
 from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -53,10 +54,10 @@ def test_it_moves_by_itself_ink_first_then_what_the_layers_make_of_it(lab: LabPa
     ink = f"const c = document.querySelector('.opening-digit'); return {INK}"
     lab.open("")
     few = lab.js(ink)
-    WebDriverWait(lab.browser, 20).until(lambda _: lab.text(".opening-said").startswith("It reads 3"))
+    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.text(".opening-said").startswith("It reads 3"))
     assert lab.js(ink) > few
     lab.js("document.querySelectorAll('.opening-digits button')[6].click()")
-    WebDriverWait(lab.browser, 20).until(lambda _: lab.text(".opening-said").startswith("It reads 6"))
+    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.text(".opening-said").startswith("It reads 6"))
     assert "i=" in lab.js("return location.hash")
 
 

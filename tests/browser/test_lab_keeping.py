@@ -93,7 +93,7 @@ def remove(lab: LabPage) -> None:
     before = len(rows(lab))
     lab.press("Remove")
     lab.press("Remove for good")
-    until(lambda: len(rows(lab)) == before - 1, 10)
+    until(lambda: len(rows(lab)) == before - 1)
 
 
 def counts(lab: LabPage) -> list[int]:
@@ -104,7 +104,7 @@ def saved(lab: LabPage, folder: Path) -> ModelFile:
     """Return the file that "Save as model.onnx" gives, checked."""
     lab.js("window.saved = null")
     lab.press("Save as model.onnx")
-    until(lambda: lab.browser.execute_async_script(READ_SAVED) is not None, 10)
+    until(lambda: lab.browser.execute_async_script(READ_SAVED) is not None)
     (folder / "model.onnx").write_bytes(base64.b64decode(lab.browser.execute_async_script(READ_SAVED)))
     return read(folder)
 
@@ -122,7 +122,7 @@ def test_kept_and_gone_on_with_is_as_if_the_tab_had_never_closed(lab: LabPage, e
     until(lambda: lab.text(".train-state").startswith("Paused after step "))
     lab.press("One step")
     lab.press("Keep in this browser")
-    until(lambda: len(rows(lab)) == 1, 10)
+    until(lambda: len(rows(lab)) == 1)
     kept = int(lab.text(".keep-words").split("step ")[1].split(",")[0])
     assert 0 < kept < 390
     assert f"step {kept} of 390" in rows(lab)[0]
@@ -130,7 +130,7 @@ def test_kept_and_gone_on_with_is_as_if_the_tab_had_never_closed(lab: LabPage, e
     assert lab.text(".train-state") == ""
     lab.press("Go on training")
     finished(lab)
-    until(lambda: "step 390 of 390" in rows(lab)[0], 10)
+    until(lambda: "step 390 of 390" in rows(lab)[0])
     opened(lab)
     lab.press("Open")
     finished(lab)
@@ -164,7 +164,7 @@ def test_a_damaged_record_hides_only_itself(lab: LabPage, empty: None) -> None:
     lab.press("Train")
     finished(lab)
     lab.press("Keep in this browser")
-    until(lambda: len(rows(lab)) == 1, 10)
+    until(lambda: len(rows(lab)) == 1)
     about = {"formula": FORMULA, "step": 1, "steps": 2, "seed": 0, "accuracy": None}
     line = {"id": "a", "format": 1, "name": "half", "date": 1, "bytes": 1, "shared": {}, "about": about}
     newer = {**line, "id": "b", "format": 2}
@@ -175,7 +175,7 @@ def test_a_damaged_record_hides_only_itself(lab: LabPage, empty: None) -> None:
     assert "step 39 of 39" in shown[0]
     assert [row.startswith("A training that this page cannot read.") for row in shown] == [False, False, True, True]
     lab.js("document.querySelectorAll('.kept-row')[1].querySelector('button').click()")
-    until(lambda: "damaged and cannot be opened" in lab.text(".keeping .trouble"), 10)
+    until(lambda: "damaged and cannot be opened" in lab.text(".keeping .trouble"))
     lab.press("Open")
     finished(lab)
     assert not lab.js("return document.querySelector('.keeping .trouble').textContent")

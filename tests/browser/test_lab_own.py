@@ -28,25 +28,25 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     lab.open("own", "&s=1")
     assert shown(lab, ".own-thumbs .thumb") == 40
     lab.press("Train")
-    until(lambda: lab.text(".own-train .train-state").startswith("Six trainings in "), 100)
+    until(lambda: lab.text(".own-train .train-state").startswith("Six trainings in "))
     right, n = map(int, lab.figure("own-right").split(" of "))
     assert n == 40
     assert right >= 34, "of guesses 10 would be right"
     assert "would be refused" in lab.figure("own-refused")
-    until(lambda: "are refused" in lab.figure("own-digits"), 10)
+    until(lambda: "are refused" in lab.figure("own-digits"))
     draw(lab, ".own-try .pad", " " + "\ue015" * 14 + " ")  # a line downwards
-    until(lambda: "line, " in lab.text(".own-try .draw-verdict"), 10)  # thin as it is, it may be none of them
+    until(lambda: "line, " in lab.text(".own-try .draw-verdict"))  # thin as it is, it may be none of them
 
-    until(lambda: lab.js("return document.querySelector('.own-try .look-link').href").startswith("blob:"), 10)
+    until(lambda: lab.js("return document.querySelector('.own-try .look-link').href").startswith("blob:"))
     lab.js(
         "const made = URL.createObjectURL; "
         "URL.createObjectURL = (blob) => { window.kept = blob; return made.call(URL, blob); }"
     )
     lab.press("Save as an HTML page")
-    until(lambda: lab.text(".own-save .note").startswith("Saved as circle-cross-line-triangle.html"), 10)
+    until(lambda: lab.text(".own-save .note").startswith("Saved as circle-cross-line-triangle.html"))
     html = lab.browser.execute_async_script("window.kept.text().then(arguments[0])")
     lab.press("Save as model.onnx")
-    until(lambda: lab.text(".own-save .note").startswith("Saved as model.onnx"), 10)
+    until(lambda: lab.text(".own-save .note").startswith("Saved as model.onnx"))
     read = "window.kept.arrayBuffer().then((all) => arguments[0]([...new Uint8Array(all)]))"
     found = lab.browser.execute_async_script(read)
     (tmp_path / "model.onnx").write_bytes(bytes(found))
@@ -67,7 +67,7 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     first, second = lab.browser.window_handles
     lab.browser.switch_to.window(second)
     try:
-        until(lambda: lab.text("h1") == "circle · cross · line · triangle", 10)
+        until(lambda: lab.text("h1") == "circle · cross · line · triangle")
         assert lab.js("return location.href").split("#")[0] == link.split("#")[0]
         assert console(lab.browser) == []
     finally:
@@ -75,11 +75,11 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
         lab.browser.switch_to.window(first)
 
     visit(lab.browser, f"{(tmp_path / 'own.html').as_uri()}#v=draw&l=en")
-    until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "circle", 10)
+    until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "circle")
     draw(lab, ".pad", " " + "\ue015" * 14 + " ")
-    until(lambda: lab.js("return document.querySelector('.score.winner .name').textContent") == "line", 10)
+    until(lambda: lab.js("return document.querySelector('.score.winner .name').textContent") == "line")
     lab.js("location.hash = '#v=training&l=en'")
-    until(lambda: lab.browser.find_elements("css selector", ".scrubber"), 10)
+    until(lambda: lab.browser.find_elements("css selector", ".scrubber"))
     assert int(lab.js("return document.querySelector('.scrubber').max")) >= 5
     first = lab.text("main .readout")
     lab.js("const e = document.querySelector('.scrubber'); e.value = 0; e.dispatchEvent(new Event('input'))")
@@ -87,7 +87,7 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     assert lab.text("main .readout") != first
     for view in ("network", "loss", "where", "training", "errors"):
         lab.js("location.hash = arguments[0]", f"#v={view}&l=en")
-        until(lambda: len(lab.text("main")) > 50, 10)
+        until(lambda: len(lab.text("main")) > 50)
     assert console(lab.browser) == []
 
 
@@ -107,7 +107,7 @@ def test_a_camera_that_is_refused_says_what_to_do(lab: LabPage, error: str, word
         error,
     )
     lab.press("Use the camera")
-    until(lambda: words in lab.text(".own-files"), 10)
+    until(lambda: words in lab.text(".own-files"))
     assert console(lab.browser) == []
 
 
@@ -115,16 +115,16 @@ def test_pictures_are_kept_across_a_closed_tab_if_asked(lab: LabPage) -> None:
     lab.open("own", "&s=3")
     assert shown(lab, ".own-thumbs .thumb") == 40
     lab.browser.find_element("css selector", ".own-keep-box").click()
-    until(lambda: lab.text(".own-keep .note").startswith("40 pictures are kept here, about 32 kB"), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("40 pictures are kept here, about 32 kB"))
     lab.js("document.querySelector('.own-thumbs .thumb').click()")  # one is taken away: that is kept, too
-    until(lambda: lab.text(".own-keep .note").startswith("39 pictures"), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("39 pictures"))
     lab.open("own", "&e=0")
     assert shown(lab, ".own-thumbs .thumb") == 0
-    until(lambda: lab.text(".own-keep .note").startswith("39 pictures are kept here from "), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("39 pictures are kept here from "))
     lab.browser.find_element("css selector", ".own-keep-open").click()
-    until(lambda: shown(lab, ".own-thumbs .thumb") == 39, 10)
+    until(lambda: shown(lab, ".own-thumbs .thumb") == 39)
     lab.browser.find_element("css selector", ".own-keep-box").click()
-    until(lambda: lab.text(".own-keep .note").startswith("Without it"), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("Without it"))
     lab.open("own", "&e=0")
     lab.browser.execute_async_script("setTimeout(arguments[0], 200)")
     assert lab.text(".own-keep .note").startswith("Without it")

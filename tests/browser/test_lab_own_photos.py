@@ -50,13 +50,13 @@ class PhotoLab(LabPage):
             field = self.browser.find_element("css selector", ".own-files input[type=file]")
             field.send_keys("\n".join(map(str, files)))
             shown = "return document.querySelectorAll('.own-row')[arguments[0]].querySelectorAll('.thumb').length"
-            until(partial(self._holds, shown, k, len(files)), 30)
+            until(partial(self._holds, shown, k, len(files)))
 
     def _holds(self, shown: str, k: int, count: int) -> bool:
         return bool(self.js(shown, k) == count)
 
     def choose_weights(self, path: Path) -> None:
-        until(lambda: self.browser.find_elements("css selector", ".own-features-file"), 20)
+        until(lambda: self.browser.find_elements("css selector", ".own-features-file"))
         self.browser.find_element("css selector", ".own-features-file").send_keys(str(path))
 
     def saved(self, words: str, name: str) -> bytes:
@@ -66,7 +66,7 @@ class PhotoLab(LabPage):
             "URL.createObjectURL = (blob) => { window.kept = blob; return made.call(URL, blob); }"
         )
         self.press(words)
-        until(lambda: self.text(".own-save [role=status]").startswith(f"Saved as {name}"), 60)
+        until(lambda: self.text(".own-save [role=status]").startswith(f"Saved as {name}"))
         code = "const r = new FileReader(); r.onload = () => arguments[0](r.result); r.readAsDataURL(window.kept)"
         return base64.b64decode(self.browser.execute_async_script(code).split(",", 1)[1])
 
@@ -116,13 +116,13 @@ def test_what_the_page_learns_of_photographs_is_what_python_learns(
     other = tmp_path / "other.bin"
     other.write_bytes(lab.weights.read_bytes()[:-1] + b"x")
     lab.choose_weights(other)
-    until(lambda: lab.text(".own-features .trouble").startswith("This is not the file lite0.bin"), 30)
+    until(lambda: lab.text(".own-features .trouble").startswith("This is not the file lite0.bin"))
     lab.choose_weights(lab.weights)
-    until(lambda: "stays as it is" in lab.text(".own-features-words"), 60)
+    until(lambda: "stays as it is" in lab.text(".own-features-words"))
     lab.take(files)
-    until(lambda: lab.text(".own-train .train-state").startswith("All 26 pictures have gone through lite0"), 100)
+    until(lambda: lab.text(".own-train .train-state").startswith("All 26 pictures have gone through lite0"))
     lab.press("Train")
-    until(lambda: lab.text(".own-train .train-state").startswith("Fitted in "), 60)
+    until(lambda: lab.text(".own-train .train-state").startswith("Fitted in "))
     right, n = map(int, lab.figure("own-right").split(" of "))
     assert (n, right) >= (26, 24), "stripes are no discs"
 
@@ -174,7 +174,7 @@ def test_what_the_page_learns_of_photographs_is_what_python_learns(
     page = tmp_path / "own.html"
     page.write_text(html, "utf-8")
     visit(lab.browser, f"{page.as_uri()}#v=draw&l=en")
-    until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "discs", 60)
+    until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "discs")
     lab.js("location.hash = '#v=network&l=en'")
     until(lambda: "EfficientNet-Lite0" in lab.js("return document.querySelector('footer.figures')?.textContent ?? ''"))
     assert console(lab.browser) == []
@@ -194,31 +194,31 @@ def test_features_are_kept_with_the_pictures_and_not_computed_again(
     ready = "All 12 pictures have gone through lite0"
 
     def trained() -> str:
-        until(lambda: lab.text(".own-train .train-state").startswith(ready), 100)
+        until(lambda: lab.text(".own-train .train-state").startswith(ready))
         lab.press("Train")
-        until(lambda: lab.text(".own-train .train-state").startswith("Fitted in "), 60)
+        until(lambda: lab.text(".own-train .train-state").startswith("Fitted in "))
         code = "return [...document.querySelectorAll('.own-thumbs .thumb')].map((e) => e.ariaLabel + e.title).join()"
         return lab.text(".own-result") + str(lab.js(code))
 
     lab.open("own", "&m=photo")
     lab.js(runs)
     lab.choose_weights(lab.weights)
-    until(lambda: "stays as it is" in lab.text(".own-features-words"), 60)
+    until(lambda: "stays as it is" in lab.text(".own-features-words"))
     lab.take(few)
     before = trained()
     assert lab.js("return window.made") == 12
     lab.browser.find_element("css selector", ".own-keep-box").click()
-    until(lambda: lab.text(".own-keep .note").endswith("With the features of 12: they need not be computed again."), 20)
+    until(lambda: lab.text(".own-keep .note").endswith("With the features of 12: they need not be computed again."))
 
     lab.open("own", "&m=photo")
     lab.js(runs)
-    until(lambda: lab.text(".own-keep .note").startswith("12 pictures are kept here from "), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("12 pictures are kept here from "))
     lab.browser.find_element("css selector", ".own-keep-open").click()
-    until(lambda: lab.js("return document.querySelectorAll('.own-thumbs .thumb').length") == 12, 10)
+    until(lambda: lab.js("return document.querySelectorAll('.own-thumbs .thumb').length") == 12)
     if lab.browser.find_elements("css selector", ".own-features-load:not([hidden])"):
         lab.choose_weights(lab.weights)
     assert trained() == before
     assert lab.js("return window.made") == 0
     lab.browser.find_element("css selector", ".own-keep-box").click()
-    until(lambda: lab.text(".own-keep .note").startswith("Without it"), 10)
+    until(lambda: lab.text(".own-keep .note").startswith("Without it"))
     assert console(lab.browser) == []

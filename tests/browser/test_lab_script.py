@@ -101,8 +101,8 @@ def test_lines_light_up_with_what_they_make(lab: LabPage) -> None:
     lab.open("script")
     for begin in LOOP:
         lab.press("One line")
-        until(lambda begin=begin: current(lab).startswith(begin), 20)
-    until(lambda: "moved at once" in lab.text(".script-line"), 20)
+        until(lambda begin=begin: current(lab).startswith(begin))
+    until(lambda: "moved at once" in lab.text(".script-line"))
     numbers = lab.text(".script-sum").replace("−", "-").replace("(", "").replace(")", "")
     before, rate, gradient, after = (float(x) for x in re.findall(r"-?\d+\.\d+", numbers.replace(" - ", " ")))
     assert rate == 0.001
@@ -113,7 +113,7 @@ def test_lines_light_up_with_what_they_make(lab: LabPage) -> None:
         assert current(lab).startswith(begin)
     assert re.fullmatch(r"step 0: loss 2\.[23]\d{3}", lab.text(".script-printed"))
     lab.press("One step")
-    until(lambda: "Step 2 of 312." in lab.text(".script-state"), 20)
+    until(lambda: "Step 2 of 312." in lab.text(".script-state"))
     assert current(lab) == "if i % 100 == 0:"
     assert lab.text(".script-printed").count("step") == 1
     point = "document.querySelectorAll('.script-code li')[arguments[0]].dispatchEvent(new Event('pointerenter'))"
@@ -128,7 +128,7 @@ def test_walked_through_it_goes_on_into_the_test_and_ends(lab: LabPage) -> None:
     lab.open("script", "&bs=500", width=390)
     for step in range(1, 11):
         lab.press("One step")
-        until(lambda step=step: f"Step {step} of 10." in lab.text(".script-state"), 30)
+        until(lambda step=step: f"Step {step} of 10." in lab.text(".script-state"))
     assert "Accuracy" not in lab.text(".script-printed")
     for begin in TEST:
         lab.press("One line")
@@ -139,7 +139,7 @@ def test_walked_through_it_goes_on_into_the_test_and_ends(lab: LabPage) -> None:
       return line.top >= box.top && line.bottom <= box.bottom && box.top >= 0 && box.bottom <= innerHeight"""
     assert lab.js(shown), "the line that runs is in sight, on a phone too"
     lab.press("One line")
-    until(lambda: "Test Accuracy" in lab.text(".script-printed"), 20)
+    until(lambda: "Test Accuracy" in lab.text(".script-printed"))
     lab.press("One line")
     assert "Guessing is right one time in ten" in lab.text(".script-line")
     off = "return [...document.querySelectorAll('.chapter .train-controls button')].map((b) => b.disabled)"
@@ -150,7 +150,7 @@ def test_walked_through_it_goes_on_into_the_test_and_ends(lab: LabPage) -> None:
 def test_it_runs_to_the_test_line_with_the_numbers_that_were_set(lab: LabPage) -> None:
     lab.open("script", "&bs=500&lr=0.0001")
     lab.press("Run")
-    until(lambda: "Test Accuracy" in lab.text(".script-printed"), 90)
+    until(lambda: "Test Accuracy" in lab.text(".script-printed"))
     lines = lab.text(".script-printed").splitlines()
     assert lines[0].startswith("step 0: loss 2.3")
     assert re.fullmatch(r"Test Accuracy of the model on the 1000 test images: \d+\.\d{6} %", lines[-1])

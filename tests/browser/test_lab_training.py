@@ -31,9 +31,9 @@ def test_what_a_formula_describes_is_trained_and_reads_digits(lab: LabPage) -> N
     lab.js("document.querySelector('.pad').focus()")
     pad = lab.browser.switch_to.active_element
     pad.send_keys(" ", "\ue015" * 12, " ")  # ink on, a line downwards
-    until(lambda: lab.text(".draw-verdict").startswith("It reads this as 1, with "), 10)
+    until(lambda: lab.text(".draw-verdict").startswith("It reads this as 1, with "))
     lab.press("Throw away")
-    until(lambda: not lab.browser.find_element("css selector", ".page-training .train-figures").is_displayed(), 10)
+    until(lambda: not lab.browser.find_element("css selector", ".page-training .train-figures").is_displayed())
     assert console(lab.browser) == []
 
 
@@ -49,7 +49,7 @@ def test_it_goes_on_in_another_chapter_and_pauses_and_steps(lab: LabPage) -> Non
         until(lambda: lab.text(".train-state").startswith("Paused after step "))
         before = int(lab.text(".train-state").split()[3])
         lab.press("One step")
-        until(lambda: lab.text(".train-state").startswith(f"Paused after step {before + 1} "), 10)
+        until(lambda: lab.text(".train-state").startswith(f"Paused after step {before + 1} "))
     lab.press("Throw away")
 
 
@@ -64,7 +64,7 @@ def test_it_goes_on_in_another_chapter_and_pauses_and_steps(lab: LabPage) -> Non
 def test_what_the_page_cannot_train_is_said(lab: LabPage, formula: str, shape: str, said: str) -> None:
     open_formula(lab, formula, shape)
     lab.press("Train")
-    until(lambda: said in lab.text(".page-training .trouble"), 10)
+    until(lambda: said in lab.text(".page-training .trouble"))
 
 
 def test_chapter_10_of_a_static_page_trains_by_itself(lab: LabPage) -> None:
@@ -73,9 +73,9 @@ def test_chapter_10_of_a_static_page_trains_by_itself(lab: LabPage) -> None:
     lab.press("Train")
     until(lambda: "Finished after 39 steps." in lab.text(".page-training .train-state"))
     assert float(lab.text(".train-this [data-figure=validation]").split()[0]) > 80
-    until(lambda: lab.text(".drawing-digit .note").startswith("Read by the network of step 39: crop(24)"), 10)
+    until(lambda: lab.text(".drawing-digit .note").startswith("Read by the network of step 39: crop(24)"))
     lab.press("Throw away")
-    until(lambda: lab.text(".drawing-digit .note").startswith("It is read by the lecture's network"), 10)
+    until(lambda: lab.text(".drawing-digit .note").startswith("It is read by the lecture's network"))
 
 
 DROPPED = """

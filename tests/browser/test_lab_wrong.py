@@ -24,7 +24,7 @@ def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def trained(lab: LabPage) -> str:
     """Wait for the end, and return what the page says of it."""
-    until(lambda: lab.text(".wrong-outcome") != "" and lab.text(".train-choices .run") == "Train anew", 90)
+    until(lambda: lab.text(".wrong-outcome") != "" and lab.text(".train-choices .run") == "Train anew")
     return lab.text(".wrong-outcome")
 
 
@@ -82,13 +82,13 @@ def test_what_takes_too_long_ends_early_says_so_and_can_be_had_whole(
       }
     }""")
     slow.js("location.hash = 'c=training&l=en'")
-    until(lambda: slow.browser.find_elements("css selector", ".wrong-curves"), 10)
+    until(lambda: slow.browser.find_elements("css selector", ".wrong-curves"))
     slow.js("document.querySelector('.wrong-curves').scrollIntoView()")
-    until(lambda: slow.text(".wrong-progress").startswith("Stopped after 10"), 60)
+    until(lambda: slow.text(".wrong-progress").startswith("Stopped after 10"))
     assert "with 800 of 12,000 pictures" in slow.text(".wrong-progress"), "at its first measurement"
-    until(lambda: slow.text(".wrong-outcome"), 10)
+    until(lambda: slow.text(".wrong-outcome"))
     slow.press("To the end")
-    until(lambda: slow.text(".wrong-progress").startswith("12,000 pictures in "), 60)
+    until(lambda: slow.text(".wrong-progress").startswith("12,000 pictures in "))
     assert [b.text for b in slow.browser.find_elements("css selector", ".wrong-two button") if b.is_displayed()].count(
         "To the end"
     ) == 0
@@ -121,12 +121,12 @@ def test_a_link_leads_to_the_same_trainings_and_a_slider_moves_them_on(lab: LabP
     trained(lab)
     assert losses(lab) == figures
     lab.put(".wrong-controls input[type=range]", 1, 2)  # 200 pictures
-    until(lambda: "press Train" in lab.text(".wrong-progress"), 10)
+    until(lambda: "press Train" in lab.text(".wrong-progress"))
     lab.press("Train")
     trained(lab)
     assert lab.figure("training-loss-before") == figures[1], "what was now is before"
     assert lab.figure("changed-now") == "lr 0.05, 200 pictures, shifts and turns"
-    until(lambda: "b=n50_u2&n=200&u=2" in lab.js("return location.hash"), 10)
+    until(lambda: "b=n50_u2&n=200&u=2" in lab.js("return location.hash"))
 
 
 def test_seeds_spread_and_choosing_by_validation_is_too_kind(lab: LabPage) -> None:
@@ -137,7 +137,6 @@ def test_seeds_spread_and_choosing_by_validation_is_too_kind(lab: LabPage) -> No
         lambda: (
             lab.text(".wrong-luck .sum-of-window").startswith("Test: ") and "points above" in lab.text(".wrong-luck")
         ),
-        90,
     )
     tests = [float(one.removesuffix("\xa0%")) for one in lab.figures("seed-test")]
     assert len(tests) == len(set(tests)) == 5

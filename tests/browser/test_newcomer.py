@@ -51,7 +51,7 @@ def close(text: str) -> str:
 def find(browser: webdriver.Chrome, row: Row) -> None:
     """Wait for the answers to stand on the page."""
     text = "return document.querySelector('#page').innerText"
-    until(lambda: all(close(one) in close(str(browser.execute_script(text))) for one in row.answers), 15)
+    until(lambda: all(close(one) in close(str(browser.execute_script(text))) for one in row.answers))
 
 
 def address(browser: webdriver.Chrome) -> str:
@@ -65,7 +65,7 @@ def go(browser: webdriver.Chrome, step: str) -> None:
     if drag := re.fullmatch(r"drag “(.+)” to (\S+)", step):
         browser.execute_script(DRAG, *drag.groups())
     else:
-        until(lambda: browser.execute_script(CLICK, step), 10)
+        until(lambda: browser.execute_script(CLICK, step))
 
 
 def test_a_newcomer_finds_twenty_of_twenty(browser: webdriver.Chrome, built: Path) -> None:

@@ -18,6 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope import modelfile
 from convscope.explain.look import look
+from tests.browser.chromium import PATIENCE
 from tests.samples import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -53,7 +54,7 @@ def test_it_works_in_its_frame(notebook: Path, browser: webdriver.Chrome) -> Non
     try:
         assert browser.find_element(By.CSS_SELECTOR, "h1").text == '"&amp;<b>'
         browser.execute_script("document.querySelector('.column:nth-of-type(2) .tile').click()")
-        WebDriverWait(browser, 10).until(
+        WebDriverWait(browser, PATIENCE).until(
             lambda b: re.fullmatch(r"conv1, map [1-4] of 4", b.find_element(By.CSS_SELECTOR, "#view h2").text)
         )
         assert (

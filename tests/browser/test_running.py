@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope.page import inline
 from convscope.page import large as large_pages
-from tests.browser.chromium import until
+from tests.browser.chromium import PATIENCE, until
 from tests.browser.look_page import Page, whole_payload
 from tests.browser.test_one_step import after, figure, loss_of, net
 
@@ -37,7 +37,7 @@ def test_only_a_large_network_brings_a_worker() -> None:
 
 def test_the_worker_makes_what_python_made(large: Page) -> None:
     large.open("v=network")
-    wait = WebDriverWait(large.browser, 20)
+    wait = WebDriverWait(large.browser, PATIENCE)
     wait.until(lambda browser: "max |Δ|" in browser.find_element(By.CSS_SELECTOR, ".outcome").text)
     said = large.one(".outcome").text
     found = re.search(r"= ([\d.]+)(?:·10\s*(−\d+))?$", said)  # 0 where this machine rounds as the page does
@@ -57,13 +57,13 @@ def test_gradients_and_steps_come_from_the_worker(large: Page) -> None:
 def test_health_says_what_is_awaited_before_the_first_sample(large: Page) -> None:
     large.open("v=network&l=en")
     large.js("(Worker.prototype.postMessage = () => {}, location.hash = 'v=health&l=en')")  # no sample is ever run
-    WebDriverWait(large.browser, 20).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".health"))
+    WebDriverWait(large.browser, PATIENCE).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".health"))
     assert re.fullmatch(r"Running the samples through the network … 0\s%", large.text(".health [role=status]"))
 
 
 def test_hiding_parts_is_done_by_the_worker(large: Page) -> None:
     large.open("v=where&w=occlusion")
-    WebDriverWait(large.browser, 20).until(
+    WebDriverWait(large.browser, PATIENCE).until(
         lambda browser: "%" in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
     )
 
@@ -90,7 +90,7 @@ def test_a_kept_picture_stays_while_ten_others_run(large: Page) -> None:
     assert any(figure.strip("\xa0%") != "0" for figure in seen[0])
     for sample in (1, 2, 1, 2, 1, 2, 1, 2, 1, 0):
         large.js("void (location.hash = arguments[0])", asked.format(f"s{sample}"))
-        until(lambda: large.js(FIGURES) not in ([], seen[-1]), seconds=20)
+        until(lambda: large.js(FIGURES) not in ([], seen[-1]))
         seen.append(large.js(FIGURES))
     assert seen[-1] == seen[0]
     assert seen[1:9:2] == seen[1:2] * 4

@@ -9,6 +9,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.browser.chromium import PATIENCE
 from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -21,8 +22,10 @@ def test_tables_that_scroll_are_stops_with_a_name(browser: webdriver.Chrome, tmp
     tab_stop = f"return [{table}.tabIndex, {table}.role, {table}.ariaLabel]"
     assert lab.js(tab_stop) == [-1, None, None]
     lab.js(f"{table}.style.width = '200px'")
-    WebDriverWait(browser, 10).until(lambda found: found.find_elements(By.CSS_SELECTOR, ".table-scroll[role]"))
+    WebDriverWait(browser, PATIENCE).until(lambda found: found.find_elements(By.CSS_SELECTOR, ".table-scroll[role]"))
     assert lab.js(tab_stop) == [0, "group", "What depth costs on a large picture"]
     lab.js(f"{table}.style.width = ''")
-    WebDriverWait(browser, 10).until(lambda found: not found.find_elements(By.CSS_SELECTOR, ".table-scroll[role]"))
+    WebDriverWait(browser, PATIENCE).until(
+        lambda found: not found.find_elements(By.CSS_SELECTOR, ".table-scroll[role]")
+    )
     assert lab.js(tab_stop) == [-1, None, None]
