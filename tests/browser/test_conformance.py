@@ -33,7 +33,7 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
     return EnginePage(browser, tmp_path_factory.mktemp("engine"))
 
 
-@pytest.mark.parametrize("examples", [400, pytest.param(2000, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("examples", [150, pytest.param(2000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_every_layers_output_is_torchs(page: EnginePage, examples: int) -> None:
     occurred: Counter[str] = Counter()
     worst = 0.0

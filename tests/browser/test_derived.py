@@ -42,7 +42,7 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
     return EnginePage(browser, tmp_path_factory.mktemp("engine"))
 
 
-@pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("examples", [50, pytest.param(1000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> None:
     occurred: Counter[str] = Counter()
 

@@ -249,7 +249,7 @@ def test_sizes_that_nobody_could_walk_over(page: FormulaPage) -> None:
     assert not page.differ(asked)[:3]
 
 
-@pytest.mark.parametrize("examples", [1500, pytest.param(6000, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("examples", [500, pytest.param(6000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) -> None:
     asked: list[Asked] = []
     occurred: Counter[str] = Counter()
@@ -285,7 +285,7 @@ def test_a_formula_becomes_the_nodes_that_python_hands_a_page(page: FormulaPage)
         assert a == b, one
 
 
-@pytest.mark.parametrize("examples", [1500, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("examples", [500, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) -> None:
     """Formulas, with named parts and without, with characters and words taken out, put in, doubled and exchanged, and
     texts of nothing but such words."""

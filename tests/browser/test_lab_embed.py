@@ -138,7 +138,7 @@ return [...document.querySelectorAll(".part-tools > button")].filter((e) => e.ch
 """
 
 
-@pytest.mark.parametrize("width", [1280, 768, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(768, marks=pytest.mark.long), 390])
 def test_the_buttons_of_a_part_lie_over_nothing(lab: LabPage, width: int) -> None:
     for chapter in ("", *CHAPTERS):
         lab.open(chapter, language="ko" if width == 768 else "en", width=width)

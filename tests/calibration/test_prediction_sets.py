@@ -80,7 +80,9 @@ def test_of_more_the_next_one_that_was_kept(n: int, level: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "level"), [(30, 0.9), (60, 0.8), (200, 0.95), (2000, 0.9)])
+@pytest.mark.parametrize(
+    ("n", "level"), [(30, 0.9), (60, 0.8), (200, 0.95), pytest.param(2000, 0.9, marks=pytest.mark.long)]
+)
 def test_the_true_class_is_in_the_set_as_often_as_asked(n: int, level: float) -> None:
     """300 models, each calibrated on its own n pictures, and 500 new pictures for each: the mean coverage is the level
     (the rank's (rank/(n+1)) at most above), and 95 % of the models' lie within the range.

@@ -31,7 +31,7 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("platform", ["win32", "darwin"])
+@pytest.mark.parametrize("platform", ["win32", pytest.param("darwin", marks=pytest.mark.long)])
 def test_every_verb_works(pictures: Path, platform: str) -> None:
     folder = pictures.parent
     train = ["train", "pictures", "--arch", PLAN, "--epochs", "4", "--batch-size", "8", "--out"]

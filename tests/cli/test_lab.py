@@ -79,7 +79,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_one_signal_ends_it_quietly_even_while_pages_follow(tmp_path: Path, number: int) -> None:
     with lab(tmp_path) as started:
         with socket.create_connection(("127.0.0.1", started.port)) as page:

@@ -62,7 +62,7 @@ def test_a_closed_stderr_gives_its_number_to_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("redirection", "code"),
     [
-        ("2>&1 >/dev/null | head -1", 0),
+        pytest.param("2>&1 >/dev/null | head -1", 0, marks=pytest.mark.long),
         ("2>&-", 0),
         pytest.param("2>/dev/full", 0, marks=pytest.mark.long),
         (">/dev/full", 4),
@@ -97,7 +97,7 @@ def test_any_byte_in_a_name_is_one_line(verb: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_each_signal_keeps_what_was_trained(tmp_path: Path, name: str) -> None:
     out = tmp_path / "run"
     command = [
