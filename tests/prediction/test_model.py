@@ -21,6 +21,8 @@ from convscope.prediction import Model, Prediction, Score, load, predict
 from convscope.prediction.predictor import BATCH
 from tests.samples import sample
 
+pytestmark = pytest.mark.medium
+
 FORMULA = 'crop((10, 9)) + conv(4, 3, pad="same") + bn + relu + skip(conv(4, 3, pad="same")) + maxpool(2) + fc'
 SHAPE = (1, 12, 11)
 
@@ -255,8 +257,6 @@ def test_module_is_the_network_ready_to_evaluate(model: Model) -> None:
 
 BLOCK = """
 import sys
-
-pytestmark = pytest.mark.medium
 class Block:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in ("torch", "onnx", "rich", "sklearn", "scipy", "matplotlib", "safetensors"):
