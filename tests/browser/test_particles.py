@@ -91,3 +91,11 @@ def test_a_word_that_looks_like_a_gap_or_a_pair_stays_itself(page: WordsPage) ->
 
 def test_a_long_word_ends_in_time(page: WordsPage) -> None:
     assert page.say("{word}{이/가}", ["(" * 100_000 + "곰" + ")" * 100_000, " " * 100_000])[0].endswith(")이(가)")
+
+
+def test_english_counts_one_step_and_two_steps(page: WordsPage) -> None:
+    counts = ["0", "1", "2", "11", "0.1", "1.0", "1,001", "−1"]
+    said = page.say("{word} {step/steps} made.", counts)
+    several = [f"{n} steps made." for n in counts]
+    assert said == [several[0], "1 step made.", *several[2:]]
+    assert page.say("{step/steps}", ["1"]) == ["steps"], "no number before it"

@@ -147,6 +147,14 @@ def test_korean_is_korean(part: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("part", BOTH)
+def test_one_and_several_stand_behind_their_number(part: str) -> None:
+    """{n} {step/steps}: which of the two is said goes by the number just before."""
+    for key, text in BOTH[part][0].items():
+        pairs = re.findall(r"\{([^{}]*/[^{}]*)\}", text)
+        assert pairs == re.findall(r"\{\w+\} \{([a-z]+/[a-z]+s)\}", text), key
+
+
 @pytest.mark.parametrize("part", KOREAN)
 def test_particles_after_words_are_chosen_by_the_word(part: str) -> None:
     """Both forms stand behind the gap, {n}{이/가}; behind one's own words the particle is known."""

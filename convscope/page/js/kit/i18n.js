@@ -35,8 +35,8 @@ export function spoken(translate, one) {
 }
 
 /**
- * Return the function that looks a sentence up and puts words into its {gaps}, and the particles that follow them in
- * Korean, {을/를}. A key without a sentence shows as itself.
+ * Return the function that looks a sentence up and puts words into its {gaps}, what follows one of its numbers in
+ * English, {step/steps}, and the particles in Korean, {을/를}. A key without a sentence shows as itself.
  * @param {Dictionaries} dictionaries @param {string} language
  * @returns {Translate}
  */
@@ -45,10 +45,12 @@ export function translator(dictionaries, language) {
   return (key, words = {}) => {
     const sentence = sentences[key] ?? key;
     let [said, end] = ["", 0];
-    for (const found of sentence.matchAll(/\{(\w+)\}|\{([가-힣]+)\/([가-힣]+)\}/g)) {
-      const [gap, name, closed, open] = found;
+    for (const found of sentence.matchAll(/\{(\w+)\}|\{([가-힣]+)\/([가-힣]+)\}|\{([a-z]+)\/([a-z]+)\}/g)) {
+      const [gap, name, closed, open, one, several] = found;
       said += sentence.slice(end, found.index);
-      said += closed ? particle(said, closed, open) : name in words ? String(words[name]) : gap;
+      if (closed) said += particle(said, closed, open);
+      else if (one) said += /(?<![\d.,−])1 $/.test(said) ? one : several;
+      else said += name in words ? String(words[name]) : gap;
       end = found.index + gap.length;
     }
     return (said + sentence.slice(end)).replace(/(\d) %/g, "$1\u00a0%"); // never on two lines
