@@ -37,3 +37,9 @@ def test_of_a_convolution_the_slice_that_is_open_is_shown(page: Page) -> None:
     for slice_ in (0, 4):
         page.open(f"v=value&n=conv2&c=1&y=2&x=1&f={slice_}&l=en")
         assert page.text(".places figcaption").rpartition("map ")[2] == str(slice_ + 1)
+
+
+def test_a_convolution_adds_up_slices_and_a_dense_layer_maps(page: Page) -> None:
+    for place, part in (("conv2&c=1&y=2&x=1", "slice"), ("fc1&c=1&y=0&x=0", "map")):
+        page.open(f"v=value&n={place}&l=en")
+        assert page.text(".subtotals h3") == f"The sum of each {part}: press one to open it"

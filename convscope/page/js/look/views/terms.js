@@ -59,7 +59,7 @@ export function slicesOfSum(app, terms) {
           : t("slice.only"),
     ),
     productsOf(app, parts[open], terms),
-    parts.length > 1 ? subtotals(app, parts, open) : null,
+    parts.length > 1 ? subtotals(app, parts, open, dense ? t("subtotals.dense") : t("subtotals")) : null,
     display(
       doc,
       parts.length > 1
@@ -244,8 +244,11 @@ function brackets(text) {
   return text.startsWith("\u2212") ? `(${text})` : text;
 }
 
-/** Every slice's subtotal as a chip; a press opens it. @param {App} app @param {Part[]} parts @param {number} open */
-function subtotals(app, parts, open) {
+/**
+ * Every slice's subtotal as a chip; a press opens it.
+ * @param {App} app @param {Part[]} parts @param {number} open @param {string} title
+ */
+function subtotals(app, parts, open, title) {
   const { doc, t } = app;
   const most = largest(parts.map((part) => part.subtotal)) || 1;
   const chips = parts.map((part, i) => {
@@ -273,5 +276,5 @@ function subtotals(app, parts, open) {
     const { offsetTop, offsetHeight } = chips[open];
     list.scrollTop = offsetTop - chips[0].offsetTop + (offsetHeight - list.clientHeight) / 2;
   });
-  return make(doc, "div", { class: "subtotals" }, make(doc, "h3", {}, t("subtotals")), list);
+  return make(doc, "div", { class: "subtotals" }, make(doc, "h3", {}, title), list);
 }
