@@ -70,6 +70,15 @@ def test_too_small_a_step_crawls_and_a_huge_one_diverges(lab: LabPage) -> None:
     assert lab.text(".wrong-progress").startswith(f"{32 * int(steps):,} pictures in "), "no more than it saw"
 
 
+def test_label_smoothing_halves_the_loss_and_hardly_the_errors(lab: LabPage) -> None:
+    show(lab, "With label smoothing")
+    assert number(lab, "validation-loss-now") < 0.6 * number(lab, "validation-loss-before")
+    assert 0 < number(lab, "validation-now") - number(lab, "validation-before") < 5
+    assert lab.figure("changed-now") == "lr 0.05, 200 pictures, smoothing 0.1"
+    show(lab, "Batch: 1")
+    assert lab.figure("changed-now") == "lr 0.05, 1,000 pictures, batch 1, 6,000 shown"
+
+
 def test_what_takes_too_long_ends_early_says_so_and_can_be_had_whole(
     browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

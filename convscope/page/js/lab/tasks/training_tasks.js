@@ -1,6 +1,7 @@
 /** Tasks of chapter 12: steps of a training, the gap of overfitting, and two trainings that differ in one thing. */
 
 import { fixed, thousands } from "../../kit/format.js";
+import { settingWords } from "../chapters/training/setting_words.js";
 import { USUAL, codeOf, plainNumber, settingsOf, settingsOfCode } from "../chapters/training/settings.js";
 
 /** @typedef {import("./task.js").Task} Task */
@@ -23,10 +24,10 @@ function differsIn(lab, asked, one, without) {
   const { t, state } = lab;
   const [now, before] = [settingsOf(state), settingsOfCode(state.b)];
   if (!Object.entries(asked).every(([key, value]) => now[/** @type {keyof Settings} */ (key)] === value))
-    return { done: false, said: t("task.l.now", { now: codeOf(now) }) };
+    return { done: false, said: t("task.l.now", { now: settingWords(t, now) }) };
   if (!before) return { done: false, said: t("task.l.none") };
   const done = codeOf(before) === codeOf({ ...now, [one]: without });
-  return { done, said: t("task.l.before", { now: codeOf(now), before: codeOf(before) }) };
+  return { done, said: t("task.l.before", { now: settingWords(t, now), before: settingWords(t, before) }) };
 }
 
 /** @type {Task[]} */

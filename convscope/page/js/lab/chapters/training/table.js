@@ -3,12 +3,11 @@
 import { make, refill, tableHead } from "../../../kit/dom.js";
 import { fixed, percent, thousands } from "../../../kit/format.js";
 import { outcomeFigures } from "./outcome.js";
-import { USUAL, plainNumber } from "./settings.js";
+import { settingWords } from "./setting_words.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../types.js").Translate} Translate */
 /** @typedef {import("./runs.js").Run} Run */
-/** @typedef {import("./settings.js").Settings} Settings */
 
 /** @param {Lab} lab */
 export function figuresTable(lab) {
@@ -69,21 +68,4 @@ function cellsOf({ t }, run) {
     run.diverged ? t("wrong.ended", { step: thousands(run.lines.length) }) : thousands(run.lines.length),
     fixed(run.seconds, 1),
   ];
-}
-
-/** Learning rate and pictures, and what else is not as at the beginning. @param {Translate} t @param {Settings} one */
-function settingWords(t, { r, n, m, u, d, w, y, x, a, i }) {
-  return [
-    t("wrong.settings", { lr: plainNumber(r), n: thousands(n) }),
-    m === USUAL.m ? "" : t("wrong.settings.batch", { n: m }),
-    u ? (u === 1 ? t("wrong.shifts") : t("wrong.turns")) : "",
-    d ? t("wrong.settings.dropout", { share: percent(d, 0) }) : "",
-    w ? t("wrong.settings.decay", { value: plainNumber(w) }) : "",
-    y ? t("wrong.settings.smoothing", { value: plainNumber(y) }) : "",
-    x ? "bn" : "",
-    a ? "leaky ReLU" : "",
-    i === USUAL.i ? "" : t("wrong.settings.seed", { n: i }),
-  ]
-    .filter(Boolean)
-    .join(", ");
 }
