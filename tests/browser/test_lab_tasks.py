@@ -140,6 +140,12 @@ def test_near_misses_are_told_with_their_numbers(bench: Bench) -> None:
     assert "274,570 parameters" in said("architecture", "h2", 1000, {})
     assert "cannot be built" in said("architecture", "h2", 1000, {"f": "conv("})
     assert "2.000 bits" in said("loss", "i3", 1000, {"p": "1_1_1_1"})
+    assert said("training", "l4", 1000, {}) == "In colour: lr 0.05, 1,000 pictures. That is not what is asked for."
+    colour = "In colour: lr 0.05, 50 pictures, shifts and turns."
+    settings = {"n": 50, "u": 2, "b": "n50_q6000_i3"}
+    assert said("training", "l4", 1000, settings).startswith(f"{colour} In grey: lr 0.05, 50 pictures, 6,000 shown, se")
+    assert ". Now: 0 of 3; A, B, C are" in said("own", "m3", 1000, {"e": 0, "k": "A~B~C"}), "the page's own names"
+    assert ". Now: 2 of 3; A, B, C are" in said("own", "m3", 1000, {"e": 0, "k": "cat~B~dog"})
     assert said("mnist", "j2", 1000, {}) == "There is nothing on the pad yet."
 
 

@@ -1,5 +1,6 @@
 /** Tasks of chapter 13: what is left out, what guessing is worth, and classes to name. */
 
+import { GIVEN_NAMES } from "../chapters/own/collection.js";
 import { namesText, ownOf } from "../chapters/own/state.js";
 
 /** @typedef {import("./task.js").Task} Task */
@@ -35,9 +36,10 @@ export const OWN_TASKS = [
     check: (lab, { k }) => {
       const { names, example } = ownOf(lab.state);
       if (example) return { done: false, said: lab.t("task.m3.example") };
-      return { done: names.length === k, said: lab.t("task.m3.miss", { now: names.length, k }) };
+      const own = names.filter((name) => !GIVEN_NAMES.includes(name)).length;
+      return { done: names.length === k && own === k, said: lab.t("task.m3.miss", { now: names.length, own, k }) };
     },
-    key: ({ k }) => ({ e: 0, k: namesText(["A", "B", "C", "D", "E"].slice(0, k)) }),
+    key: ({ k }) => ({ e: 0, k: namesText(["○", "△", "□", "×", "+"].slice(0, k)) }),
     why: (t) => t("task.m3.why"),
   },
 ];

@@ -19,6 +19,8 @@ import { shapeByHand } from "./shapes.js";
 
 export const FEWEST_CLASSES = 2;
 export const MOST_CLASSES = 5;
+/** What classes are called until the reader names them. */
+export const GIVEN_NAMES = [..."ABCDEFGHIJ"];
 /** So many of each class it takes: a fifth of them is left out at a time. */
 const LEAST_EACH = 5;
 export const WANTED_EACH = 10;
@@ -46,7 +48,7 @@ export function collectionOf(lab, kind) {
 /** @param {PictureKind} kind */
 function makeCollection(kind) {
   /** @type {Content} */
-  let content = { names: ["A", "B"], pictures: [] };
+  let content = { names: GIVEN_NAMES.slice(0, FEWEST_CLASSES), pictures: [] };
   /** @type {Content[]} */
   let before = [];
   let next = 0;
@@ -114,7 +116,7 @@ function makeCollection(kind) {
     addClass: (name) => {
       const at = content.names.length;
       if (at >= MOST_CLASSES) return -1;
-      const free = "ABCDEFGHIJ".split("").find((one) => !content.names.includes(one));
+      const free = GIVEN_NAMES.find((one) => !content.names.includes(one));
       change({ names: [...content.names, shortName(name ?? "") || String(free)] });
       return at;
     },
@@ -180,7 +182,7 @@ function shortName(name) {
 /** Two to five different names out of any. @param {string[]} names */
 export function namesWithin(names) {
   const found = [...new Set(names.map(shortName).filter(Boolean))].slice(0, MOST_CLASSES);
-  for (const one of "ABCDE") if (found.length < FEWEST_CLASSES && !found.includes(one)) found.push(one);
+  for (const one of GIVEN_NAMES) if (found.length < FEWEST_CLASSES && !found.includes(one)) found.push(one);
   return found;
 }
 
