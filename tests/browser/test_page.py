@@ -250,3 +250,11 @@ def test_the_sums_of_the_page_are_the_frameworks(page: Page) -> None:
     stored = decode(whole_payload()["samples"]["logits"])[0]
     shown = [float(e.text.replace("−", "-")) for e in page.all(".score .logit")]
     assert np.abs(stored - shown).max() < 0.006
+
+
+def test_a_name_of_one_word_stands_on_one_line_below_a_patch(page: Page) -> None:
+    page.open("v=layer&n=conv1")
+    named = "(e.textContent = 'astronaut', e.clientHeight)"
+    high = page.js(f"[...document.querySelectorAll('.patch-item .small')].map((e) => {named})")
+    assert high
+    assert max(high) < 20
