@@ -5,7 +5,7 @@ BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 QUICK = $(BIN)/python -m pytest -q -x --hypothesis-profile=quick -m "not medium and not slow and not browser"
 # In the foreground: a shell's background jobs ignore Ctrl-C, which some of these tests send.
-HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
+HALF = tests/cli tests/data tests/docs tests/explain tests/formula tests/lab tests/machine tests/training
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: help train test coverage quick long faults mutants check check-page screenshots demo plain bench networks bench-report cli-reference formula-reference kernels site sbom dist clean

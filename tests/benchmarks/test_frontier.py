@@ -54,6 +54,7 @@ def test_a_fastest_product_is_a_rate_of_a_real_machine() -> None:
 
 
 @pytest.mark.parametrize("name", ["Muon", "SGD"])
+@pytest.mark.medium
 def test_labelled_steps_bear_their_optimisers_name(name: str) -> None:
     from torch.profiler import ProfilerActivity, profile
 

@@ -166,6 +166,7 @@ def test_a_closing_lab_ends_every_stream(lab: Lab) -> None:
         assert [name for name, _ in events_after(all_runs_events(lab.now, lambda: True))] == ["runs"]
 
 
+@pytest.mark.medium
 def test_many_old_lines_are_thinned_but_no_epoch_is_lost() -> None:
     figures = {"train": {"accuracy": 0.5, "loss": 1.0}, "validation": None}
     lines = [

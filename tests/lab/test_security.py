@@ -162,6 +162,7 @@ def test_the_page_with_its_token_goes_to_no_other_host(app: Any, host: str) -> N
     assert (answer.status, KEY.encode() in answer.body) == (421, False)
 
 
+@pytest.mark.medium
 def test_another_site_may_lead_to_the_lab_but_not_embed_it(app: Any) -> None:
     led = {"sec_fetch_site": "cross-site", "x_convscope_token": None, "sec_fetch_dest": "document"}
     for dest in ("iframe", "frame", "object", "embed", "empty", None):

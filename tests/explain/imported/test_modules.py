@@ -213,6 +213,7 @@ def test_a_module_that_cannot_be_traced_is_shown_by_its_calls() -> None:
     np.testing.assert_allclose(decode(payload["maps"]["between1"]), doubled.numpy(), rtol=1e-6)
 
 
+@pytest.mark.medium
 def test_a_module_without_layers_is_one_box() -> None:
     module, x = with_random_state(Formless()), pictures()
     payload = convscope.look(module, x).payload

@@ -110,6 +110,7 @@ def test_occlusion_is_captums_of_the_probability_that_is_meant(ending: nn.Module
     np.testing.assert_allclose(occlusion(file, x, classes, fill=0.5), grey, rtol=1e-3, atol=1e-7)
 
 
+@pytest.mark.medium
 def test_branches_and_skips_that_no_formula_says(tmp_path: Path) -> None:
     module, x = zoo.Residual(True).eval(), pictures(2, 1, 14, 14)
     wanted = captums_grad_cam(module, module.blocks[1].short, x, [1, 3])
