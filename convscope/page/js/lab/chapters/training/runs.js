@@ -65,11 +65,10 @@ function makeRuns(lab, name, watched) {
   const trainer = trainerOf(lab, name);
   /** @type {Map<string, Run>} */
   const kept = new Map();
-  /** @type {Settings[]} */
+  /** What was asked, until it is the current one. @type {Settings[]} */
   let waiting = [];
   /** @type {Run | null} */
   let current = null;
-  let preparing = false; // what was asked, until it is the current one
   /** The codes of those that are to go to their end. @type {Set<string>} */
   const whole = new Set();
   let turn = 0; // of questions: a later one ends what an earlier one still prepares
@@ -97,13 +96,12 @@ function makeRuns(lab, name, watched) {
   trainer.listen(follow);
 
   const next = async () => {
-    const settings = waiting.shift();
+    const [settings] = waiting;
     if (!settings) return;
     const mine = ++turn;
-    preparing = true;
     const asked = askedFor(lab, settings, watched, await digitsOf(lab));
     if (mine !== turn) return;
-    preparing = false;
+    waiting.shift();
     current = emptyRun(settings);
     keep(current);
     trainer.start(asked);
@@ -120,7 +118,7 @@ function makeRuns(lab, name, watched) {
     /** What was trained with these settings, or is being. @param {Settings | null} settings */
     get: (settings) => (settings && kept.get(codeOf(settings))) ?? null,
     get going() {
-      return current !== null || preparing || waiting.length > 0;
+      return current !== null || waiting.length > 0;
     },
     get current() {
       return current;
@@ -173,7 +171,6 @@ function makeRuns(lab, name, watched) {
 
   function stop() {
     waiting = [];
-    preparing = false;
     turn++;
     if (current) kept.delete(codeOf(current.settings));
     current = null;
