@@ -41,7 +41,7 @@ test: $(VENV)/tested  ## set everything up and run all tests: those in the brows
 	wait $$beside; code=$$?; cat build/beside-tests.log; exit $$((quick ? quick : slow ? slow : code))
 
 # Of the quick and the medium tests, whatever processes they start: the slow ones would take longer.
-coverage: $(VENV)/tested  ## how much of the package the tests run: build/coverage.txt, file by file; twenty minutes
+coverage: $(VENV)/tested  ## how much of the package the tests run: build/coverage.txt, file by file
 	@mkdir -p build; rm -rf build/coverage; \
 	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; tests=$$?; $(BIN)/python -m coverage combine -q; \
 	$(BIN)/python -m coverage report >build/coverage.txt; code=$$?; tail -n 2 build/coverage.txt; \
