@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from selenium import webdriver
-from selenium.webdriver.support.wait import WebDriverWait
 
 import convscope.page
 from convscope.lab.payload import lab_payload
 from convscope.prediction import load
-from tests.browser.chromium import PATIENCE
+from tests.browser.chromium import until
 from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -54,10 +53,10 @@ def test_it_moves_by_itself_ink_first_then_what_the_layers_make_of_it(lab: LabPa
     ink = f"const c = document.querySelector('.opening-digit'); return {INK}"
     lab.open("")
     few = lab.js(ink)
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.text(".opening-said").startswith("It reads 3"))
+    until(lambda: lab.text(".opening-said").startswith("It reads 3"))
     assert lab.js(ink) > few
     lab.js("document.querySelectorAll('.opening-digits button')[6].click()")
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.text(".opening-said").startswith("It reads 6"))
+    until(lambda: lab.text(".opening-said").startswith("It reads 6"))
     assert "i=" in lab.js("return location.hash")
 
 

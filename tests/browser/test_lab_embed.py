@@ -9,9 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.chromium import PATIENCE, resize, visit
+from tests.browser.chromium import resize, until, visit
 from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -42,7 +41,7 @@ def test_every_part_has_a_name_of_its_own_and_a_button(lab: LabPage) -> None:
 
 def test_what_stands_inside_is_trained_where_it_stands_alone(lab: LabPage) -> None:
     lab.open("training", "&embed=inside")
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.text("[data-widget=inside] tbody").count("±") == 1)
+    until(lambda: lab.text("[data-widget=inside] tbody").count("±") == 1)
 
 
 @pytest.mark.parametrize(("chapter", "part"), [("convolution", "sum"), ("sharing", "matrix"), ("loss", "cross")])
@@ -51,7 +50,7 @@ def test_a_part_stands_alone_and_tells_its_height(lab: LabPage, chapter: str, pa
     parent.write_text(PARENT.format(f"c={chapter}&l=ko&h=dark&embed={part}"), encoding="utf-8")
     resize(lab.browser, 1280)
     visit(lab.browser, parent.as_uri())
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.js("return told.length"))
+    until(lambda: lab.js("return told.length"))
     lab.browser.switch_to.frame(0)
     seen = lab.js("return [...document.querySelectorAll('[data-widget]')].filter((e) => e.checkVisibility()).length")
     assert seen == 1
@@ -68,7 +67,7 @@ def test_the_code_is_a_frame_with_the_state_and_a_placeholder_from_a_file(lab: L
     lab.open("convolution", "&p=1&h=dark")
     lab.js("window.copied = ''; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     lab.js("document.querySelector('[data-embeds=sum]').click()")
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: "YOUR-SITE" in lab.text("#live"))
+    until(lambda: "YOUR-SITE" in lab.text("#live"))
     found = re.fullmatch(r'<iframe src="([^"]+)" title="([^"]+)" .*></iframe>', lab.js("return window.copied"))
     assert found
     assert found[2] == "The sum under the window"
@@ -142,5 +141,5 @@ return [...document.querySelectorAll(".part-tools > button")].filter((e) => e.ch
 def test_the_buttons_of_a_part_lie_over_nothing(lab: LabPage, width: int) -> None:
     for chapter in ("", *CHAPTERS):
         lab.open(chapter, language="ko" if width == 768 else "en", width=width)
-        WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.js("return document.querySelector('.embed-copy')"))
+        until(lambda: lab.js("return document.querySelector('.embed-copy')"))
         assert lab.js(OVERLAPS) == [], chapter

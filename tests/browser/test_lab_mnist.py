@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.chromium import PATIENCE, until
+from tests.browser.chromium import until
 from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -37,7 +36,7 @@ def test_a_walk_goes_through_the_chapter_stop_by_stop(lab: LabPage) -> None:
     for stop in range(1, 13):
         assert lab.text(".tour .small") == f"{stop} / 12"
         assert lab.js("return location.hash").endswith(f"wk={stop}")
-        WebDriverWait(lab.browser, PATIENCE).until(lambda _: lab.js(seen))
+        until(lambda: lab.js(seen))
         assert lab.js(seen) == [True, True], lab.text(".tour")  # in sight, and not below its own sentence
         if "step 0." in lab.text(".tour"):
             assert lab.text(".train-shown .readout").startswith("step 0 ")
@@ -47,7 +46,7 @@ def test_a_walk_goes_through_the_chapter_stop_by_stop(lab: LabPage) -> None:
     lab.open("mnist", "&wk=9")
     assert "99.43\xa0%" in lab.text(".tour")
     lab.js("location.hash = '#c=loss'")
-    WebDriverWait(lab.browser, PATIENCE).until(lambda _: "loss" in lab.js("return location.hash"))
+    until(lambda: "loss" in lab.js("return location.hash"))
     assert not lab.js("return document.querySelector('.walking, .tour')")
 
 

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.lab.offline import WORKER, offline_files
 from convscope.lab.pretrained_file import FILE as PRETRAINED
 from convscope.lab.static_site import PAGES
 from convscope.lab.whole_digits import WHOLE
-from tests.browser.chromium import LOOPBACK, PATIENCE, chromium, console
+from tests.browser.chromium import LOOPBACK, chromium, console, until
 
 pytestmark = pytest.mark.browser
 BUDGET = 11_000_000  # bytes of the site that ships, without what is asked for: the whole of MNIST, lite0's weights
@@ -59,8 +58,9 @@ def browser(chromium_here: None, tmp_path: Path) -> Iterator[webdriver.Chrome]:
         yield driver
 
 
-def until(browser: webdriver.Chrome, code: str) -> None:
-    WebDriverWait(browser, PATIENCE).until(lambda _: browser.execute_script(code))
+def shows(browser: webdriver.Chrome, code: str) -> None:
+    """Wait until a script of the page says that it is so."""
+    until(lambda: browser.execute_script(code))
 
 
 def test_it_works_without_its_host_and_takes_another_build_whole(
@@ -72,27 +72,27 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
     with serving(folder) as port:
         home = f"http://127.0.0.1:{port}/"
         browser.get(home)
-        until(browser, "return navigator.serviceWorker.controller !== null")
+        shows(browser, "return navigator.serviceWorker.controller !== null")
         assert browser.execute_cdp_cmd("Page.getAppManifest", {})["errors"] == []
         browser.get(home + "#c=mnist")
-        until(browser, f"return {WHOLE_LOAD} !== null")
+        shows(browser, f"return {WHOLE_LOAD} !== null")
         assert browser.execute_script("return caches.has('convscope-digits')") is False  # nobody asked for it
         browser.execute_script(f"{WHOLE_LOAD}.click()")
-        until(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
+        shows(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
         browser.get(home + "#c=own&m=photo&l=en")
-        until(browser, "return document.querySelector('.own-features-load') !== null")
+        shows(browser, "return document.querySelector('.own-features-load') !== null")
         browser.execute_script("document.querySelector('.own-features-load').click()")
-        until(browser, LITE0_HERE)
+        shows(browser, LITE0_HERE)
         assert console(browser) == []
     for page in ("", "index.html#c=convolution", "trained.html", "open.html"):
         browser.get(home + page)
-        until(browser, "return document.querySelector('h1') !== null")
+        shows(browser, "return document.querySelector('h1') !== null")
     browser.get(home + "?again#c=mnist")
-    until(browser, f"return {WHOLE_LOAD} !== null")
+    shows(browser, f"return {WHOLE_LOAD} !== null")
     browser.execute_script(f"{WHOLE_LOAD}.click()")  # kept, for it was asked for
-    until(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
+    shows(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
     browser.get(home + "?once more#c=own&m=photo&l=en")
-    until(browser, LITE0_HERE)  # kept, and there without being asked for again
+    shows(browser, LITE0_HERE)  # kept, and there without being asked for again
     second = later_build(folder)
     (folder / WORKER).write_bytes(second[WORKER])
     with serving(folder, port):  # half of it is there: nothing of it is taken
@@ -101,7 +101,7 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
             "navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => (window.tried = true),"
             " () => (window.tried = true))"
         )
-        until(browser, "return window.tried")
+        shows(browser, "return window.tried")
         assert browser.execute_script(BUILD) == "first"
         browser.get(home)
         assert browser.execute_script(BUILD) == "first"
@@ -110,11 +110,11 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
     with serving(folder, port):
         browser.get(home + "#c=filters")
         assert browser.execute_script(BUILD) == "first"  # at once, from what it has
-        until(browser, "return document.querySelector('.newer button') !== null")
+        shows(browser, "return document.querySelector('.newer button') !== null")
         browser.execute_script("document.querySelector('.newer button').click()")
-        until(browser, BUILD + " === 'second' && document.querySelector('h1') !== null")
+        shows(browser, BUILD + " === 'second' && document.querySelector('h1') !== null")
         assert browser.execute_script("return location.hash").startswith("#c=filters")
     browser.get(home + "trained.html")
     assert browser.execute_script(BUILD) == "second"
     browser.execute_script("caches.keys().then((names) => { window.kept = names.length; })")
-    until(browser, "return window.kept === 3")  # a site's, the digits, and the weights
+    shows(browser, "return window.kept === 3")  # a site's, the digits, and the weights

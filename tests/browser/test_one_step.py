@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import torch
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 from torch.nn import functional
 
 from convscope.nn import Net, build, load_weights
-from tests.browser.chromium import PATIENCE
+from tests.browser.chromium import until
 from tests.browser.look_page import FORMULA, Page
 from tests.samples import sample
 
@@ -53,7 +52,7 @@ def after(made: Net, rate: float, number: int, label: int | None, only: tuple[st
 def figure(page: Page, name: str) -> float:
     """Return a number of the section, once it is worked out."""
     css = f"[data-step={name}]"
-    WebDriverWait(page.browser, PATIENCE).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, css))
+    until(lambda: page.browser.find_elements(By.CSS_SELECTOR, css))
     return float(page.one(css).get_attribute("data-value"))
 
 
@@ -84,7 +83,7 @@ def test_a_number_that_is_pressed_has_its_sum_written_out(page: Page) -> None:
     page.one(".one-step > .button").click()
     figure(page, "total")
     page.all(".step-grid")[1].find_elements(By.CSS_SELECTOR, ".cell")[4].click()
-    WebDriverWait(page.browser, PATIENCE).until(lambda _: "row 2, column 2" in page.text(".step-sum h4"))
+    until(lambda: "row 2, column 2" in page.text(".step-sum h4"))
     weight, bias = (
         torch.autograd.grad(loss_of(made, 0, 0), [dict(made.named_parameters())[f"conv2.{one}"]])[0]
         for one in ("weight", "bias")
@@ -98,7 +97,7 @@ def test_a_number_that_is_pressed_has_its_sum_written_out(page: Page) -> None:
         figure(page, "total"), abs=1e-3
     )  # the largest terms and the rest, as they are printed
     page.one(".step-table .link").click()
-    WebDriverWait(page.browser, PATIENCE).until(lambda _: "bias" in page.text(".step-sum h4"))
+    until(lambda: "bias" in page.text(".step-sum h4"))
     assert figure(page, "total") == near(bias[2].item())
     page.browser.find_element(By.CSS_SELECTOR, "[aria-label='Next slice']").click()
     page.one(".one-step > .button").click()
@@ -113,7 +112,7 @@ def test_the_rate_and_the_class_can_be_chosen(page: Page) -> None:
     assert page.state()["o"].startswith("1_")
     page.js("(e => { e.value = 2; e.dispatchEvent(new Event('change')); })(document.querySelector('.one-step select'))")
     wanted = after(made, 1.0, 3, 2, ("fc2", 0))
-    WebDriverWait(page.browser, PATIENCE).until(lambda _: figure(page, "one") == near(wanted))
+    until(lambda: figure(page, "one") == near(wanted))
 
 
 def test_a_layer_that_learned_nothing_has_no_step_and_nonsense_is_as_at_the_start(page: Page) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope.page.inline import page_html
-from tests.browser.chromium import PATIENCE
+from tests.browser.chromium import until
 from tests.browser.look_page import Page
 from tests.page.samples import small_payload
 
@@ -65,7 +64,7 @@ def test_the_order_stays_while_the_picture_changes_and_is_found_again(page: Page
     at_once = page.js(f"(document.querySelectorAll('.pager button')[2].click(), [{numbers}, {said}])")
     assert at_once[0] == order, "while it is not known, maps do not jump"
     assert "until" in at_once[1], "and no share of the last picture is said of this one"
-    WebDriverWait(page.browser, PATIENCE).until(lambda _: "until" not in page.js(said))
+    until(lambda: "until" not in page.js(said))
     assert page.js(said) != rule
     assert page.all(".overview.stale") == []
 

@@ -12,11 +12,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
-from tests.browser.chromium import PATIENCE
+from tests.browser.chromium import until
 from tests.browser.look_page import HOSTILE, VIEWS, Page, whole_payload
 
 pytestmark = pytest.mark.browser
@@ -201,7 +200,7 @@ def test_the_walk_shows_what_it_speaks_of_and_can_be_left_and_taken_up(page: Pag
     page.open("g=1", width=width)
     for stop in range(1, 9):
         assert page.text(".tour .small").startswith(f"{stop} /")
-        WebDriverWait(page.browser, PATIENCE).until(lambda _: page.js("document.querySelector('.walk-lit') !== null"))
+        until(lambda: page.js("document.querySelector('.walk-lit') !== null"))
         covered = page.js(COVERED)
         assert covered["share"] == 0 or not covered["fits"], (stop, page.js("location.hash"))
         if "Subsampling" in page.text(".tour"):
